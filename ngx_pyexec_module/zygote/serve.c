@@ -1,0 +1,369 @@
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../wire/wire.h"
+#include "children.h"
+#include "run.h"
+#include "serve.h"
+
+
+typedef struct {
+    uint32_t              run;
+    pid_t                 pid;  /* 0: reaped, what it left is being killed */
+    pyexec_wire_message_t end;
+} pyexec_serve_run_t;
+
+
+typedef struct {
+    int                           control;
+    int                           signals;
+    sigset_t                      mask;         /* a run's */
+    const pyexec_program_hooks_t *hooks;
+
+    pyexec_serve_run_t           *runs;
+    size_t                        nruns;
+    size_t                        size;
+    size_t                        nending;
+} pyexec_serve_t;
+
+
+/* The one that this process serves, for pyexec_serve_is_run(). */
+static pyexec_serve_t pyexec_serving;
+
+
+static int pyexec_serve_message(pyexec_serve_t *serve);
+static int pyexec_serve_spawn(pyexec_serve_t *serve, uint32_t run,
+    int fds[PYEXEC_WIRE_NFDS]);
+static pid_t pyexec_serve_fork(pyexec_serve_t *serve,
+    int fds[PYEXEC_WIRE_NFDS]);
+static void pyexec_serve_kill(pyexec_serve_t *serve, uint32_t run);
+static int pyexec_serve_reap(pyexec_serve_t *serve);
+static void pyexec_serve_ended(pyexec_serve_t *serve, pid_t pid, int status,
+    const struct rusage *usage);
+static int pyexec_serve_report(pyexec_serve_t *serve);
+static pyexec_serve_run_t *pyexec_serve_find(pyexec_serve_t *serve,
+    pid_t pid);
+static int pyexec_serve_is_run(pid_t pid);
+
+
+int
+pyexec_serve(int control, const pyexec_program_hooks_t *hooks,
+    const char **step)
+{
+    int                     rc;
+    sigset_t                set;
+    struct pollfd           fds[2];
+    struct signalfd_siginfo info;
+    pyexec_serve_t         *serve = &pyexec_serving;
+    pyexec_wire_message_t   ready = { .type = PYEXEC_WIRE_READY };
+
+    serve->control = control;
+    serve->hooks = hooks;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+
+    *step = "signalfd";
+
+    if (sigprocmask(SIG_BLOCK, &set, &serve->mask) == -1) {
+        return -1;
+    }
+
+    serve->signals = signalfd(-1, &set, SFD_CLOEXEC|SFD_NONBLOCK);
+    if (serve->signals == -1) {
+        return -1;
+    }
+
+    *step = "the list of children";
+
+    if (pyexec_children_kill(NULL) == -1) {
+        return -1;
+    }
+
+    *step = "the control socket";
+
+    if (pyexec_wire_send(control, &ready, NULL, 0) == -1) {
+        return -1;
+    }
+
+    fds[0].fd = control;
+    fds[0].events = POLLIN;
+    fds[1].fd = serve->signals;
+    fds[1].events = POLLIN;
+
+    do {
+        if (poll(fds, 2, -1) == -1) {
+            if (errno == EINTR) {
+                rc = 1;
+                continue;
+            }
+            *step = "poll";
+            return -1;
+        }
+
+        rc = 1;
+
+        if (fds[1].revents) {
+            while (read(serve->signals, &info, sizeof(info)) > 0) { }
+
+            if (pyexec_serve_reap(serve) == -1) {
+                rc = -1;
+            }
+        }
+
+        if (rc == 1 && fds[0].revents) {
+            rc = pyexec_serve_message(serve);
+        }
+
+    } while (rc == 1);
+
+    /* A worker that died resets the connection: that is its end, too. */
+    if (rc == -1 && errno != ECONNRESET && errno != EPIPE) {
+        return -1;
+    }
+
+    pyexec_children_end();
+
+    return 0;
+}
+
+
+/* As pyexec_wire_recv() does, returns 1, 0 at end of file, or -1. */
+static int
+pyexec_serve_message(pyexec_serve_t *serve)
+{
+    int                   rc, fds[PYEXEC_WIRE_NFDS];
+    pyexec_wire_message_t message;
+
+    rc = pyexec_wire_recv(serve->control, &message, fds);
+    if (rc != 1) {
+        return rc;
+    }
+
+    switch (message.type) {
+
+    case PYEXEC_WIRE_SPAWN:
+        return pyexec_serve_spawn(serve, message.run, fds) == -1 ? -1 : 1;
+
+    case PYEXEC_WIRE_KILL:
+        pyexec_serve_kill(serve, message.run);
+        return 1;
+
+    default:
+        errno = EBADMSG;
+        return -1;
+    }
+}
+
+
+static int
+pyexec_serve_spawn(pyexec_serve_t *serve, uint32_t run,
+    int fds[PYEXEC_WIRE_NFDS])
+{
+    int                   i, error;
+    pid_t                 pid;
+    size_t                size;
+    pyexec_serve_run_t   *runs;
+    pyexec_wire_message_t failed;
+
+    if (serve->nruns == serve->size) {
+        size = serve->size ? 2 * serve->size : 16;
+
+        runs = realloc(serve->runs, size * sizeof(pyexec_serve_run_t));
+        if (runs == NULL) {
+            return -1;
+        }
+
+        serve->runs = runs;
+        serve->size = size;
+    }
+
+    pid = pyexec_serve_fork(serve, fds);
+    error = errno;
+
+    for (i = 0; i < PYEXEC_WIRE_NFDS; i++) {
+        (void) close(fds[i]);
+    }
+
+    if (pid == -1) {
+        memset(&failed, 0, sizeof(failed));
+        failed.type = PYEXEC_WIRE_FAILED;
+        failed.run = run;
+        failed.error = error;
+
+        return pyexec_wire_send(serve->control, &failed, NULL, 0);
+    }
+
+    runs = &serve->runs[serve->nruns++];
+    runs->run = run;
+    runs->pid = pid;
+
+    return 0;
+}
+
+
+static pid_t
+pyexec_serve_fork(pyexec_serve_t *serve, int fds[PYEXEC_WIRE_NFDS])
+{
+    int   error;
+    pid_t pid, zygote;
+
+    zygote = getpid();
+
+    PyOS_BeforeFork();
+
+    pid = fork();
+
+    if (pid == 0) {
+        PyOS_AfterFork_Child();
+        pyexec_run(fds, zygote, &serve->mask, serve->hooks);
+    }
+
+    error = errno;
+    PyOS_AfterFork_Parent();
+    errno = error;
+
+    return pid;
+}
+
+
+static void
+pyexec_serve_kill(pyexec_serve_t *serve, uint32_t run)
+{
+    size_t i;
+
+    for (i = 0; i < serve->nruns; i++) {
+
+        /* A zombie that is not reaped yet still owns its process id. */
+        if (serve->runs[i].run == run && serve->runs[i].pid) {
+            (void) kill(-serve->runs[i].pid, SIGKILL);
+            (void) kill(serve->runs[i].pid, SIGKILL);
+            return;
+        }
+    }
+}
+
+
+static int
+pyexec_serve_reap(pyexec_serve_t *serve)
+{
+    int           strays, status;
+    pid_t         pid;
+    struct rusage usage;
+
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        pyexec_serve_ended(serve, pid, status, &usage);
+    }
+
+    if (serve->nending == 0) {
+        return 0;
+    }
+
+    /*
+     * A child that is no run's process belongs to a run that ended: it became
+     * ours when that run's process, a subreaper itself, died.
+     */
+    strays = pyexec_children_kill(pyexec_serve_is_run);
+
+    /* While any of them is dying, its SIGCHLD brings us here again. */
+    return strays == 0 ? pyexec_serve_report(serve) : strays > 0 ? 0 : -1;
+}
+
+
+static void
+pyexec_serve_ended(pyexec_serve_t *serve, pid_t pid, int status,
+    const struct rusage *usage)
+{
+    uint64_t               cpu_time;
+    struct timespec        now;
+    pyexec_serve_run_t    *run;
+    pyexec_wire_message_t *end;
+
+    cpu_time = (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000000ULL
+               + usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
+
+    run = pyexec_serve_find(serve, pid);
+
+    if (run == NULL) {
+        /* What an ending run left behind. */
+        run = pyexec_serve_find(serve, 0);
+
+        if (run != NULL) {
+            run->end.cpu_time += cpu_time;
+        }
+
+        return;
+    }
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+
+    end = &run->end;
+    memset(end, 0, sizeof(pyexec_wire_message_t));
+    end->type = PYEXEC_WIRE_ENDED;
+    end->run = run->run;
+    end->status = status;
+    end->cpu_time = cpu_time;
+    end->memory = usage->ru_maxrss * 1024ULL;
+    end->ended = now.tv_sec * 1000000000ULL + now.tv_nsec;
+
+    run->pid = 0;
+    serve->nending++;
+}
+
+
+static int
+pyexec_serve_report(pyexec_serve_t *serve)
+{
+    size_t i = 0;
+
+    while (i < serve->nruns) {
+
+        if (serve->runs[i].pid) {
+            i++;
+            continue;
+        }
+
+        if (pyexec_wire_send(serve->control, &serve->runs[i].end, NULL, 0)
+            == -1)
+        {
+            return -1;
+        }
+
+        serve->runs[i] = serve->runs[--serve->nruns];
+        serve->nending--;
+    }
+
+    return 0;
+}
+
+
+static pyexec_serve_run_t *
+pyexec_serve_find(pyexec_serve_t *serve, pid_t pid)
+{
+    size_t i;
+
+    for (i = 0; i < serve->nruns; i++) {
+        if (serve->runs[i].pid == pid) {
+            return &serve->runs[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static int
+pyexec_serve_is_run(pid_t pid)
+{
+    return pyexec_serve_find(&pyexec_serving, pid) != NULL;
+}

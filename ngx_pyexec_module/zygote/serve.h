@@ -1,0 +1,21 @@
+/*
+ * The loop of a zygote: takes messages from its worker, forks runs, waits
+ * for them and tells how they ended.
+ */
+
+#ifndef PYEXEC_SERVE_H
+#define PYEXEC_SERVE_H
+
+#include "program.h"
+
+
+/*
+ * Serves the control socket until its end, then kills every run.  Returns
+ * 0, or -1 with errno and "*step" saying what failed.  One thread, one
+ * zygote per process.
+ */
+int pyexec_serve(int control, const pyexec_program_hooks_t *hooks,
+    const char **step);
+
+
+#endif /* PYEXEC_SERVE_H */
