@@ -1,0 +1,188 @@
+# make            the module and the zygote's Python extension
+# make install    puts them where nginx looks for them; honours DESTDIR
+# make run        sets up what is missing, then serves docs/nginx.conf on PORT
+# make test       sets up what is missing, then runs every test
+# make unit       the unit tests alone
+# make fuzz       each fuzzer for FUZZ_SECONDS
+# make clean
+
+PORT = 8080
+FUZZ_SECONDS = 60
+
+NGINX = /usr/sbin/nginx
+NGINX_SRC = /usr/share/nginx/src
+PYTHON = /usr/bin/python3
+PYEXEC_GRAMMAR = $(CURDIR)/node_modules/tree-sitter-python
+
+CFLAGS = -g -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
+         -ffile-prefix-map=$(CURDIR)=.
+LDFLAGS = -Wl,-z,relro -Wl,-z,now
+WARNINGS = -Wall -Wextra -Werror
+SANITIZE = -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+           -fno-sanitize-recover=all
+
+SHELL = /bin/bash
+.SHELLFLAGS = -e -o pipefail -c
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+SRC = ngx_pyexec_module
+BUILD = $(CURDIR)/build
+
+headers = $(wildcard $(SRC)/*/*.h)
+pure = $(wildcard $(SRC)/json/*.c $(SRC)/policy/*.c $(SRC)/wire/*.c)
+pure_libs = -lcjson -ltree-sitter -lutf8proc
+
+# The grammar's own warnings are not ours: its place is a system include path.
+pure_flags = -std=c11 $(WARNINGS) -I$(SRC) -isystem $(PYEXEC_GRAMMAR)/src
+
+modules_dir = $(or $(shell $(NGINX) -V 2>&1 \
+                       | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p'), \
+                   $(error $(NGINX) -V names no --modules-path))
+zygote_dir = $(abspath $(modules_dir)/../pyexec)
+
+# Where the server of "make run" and "make test" lives.  Root's server has
+# workers of another user, who cannot reach a tree below /root, for example.
+server := $(shell [ $$(id -u) != 0 ] \
+                  || setpriv --reuid=www-data --regid=www-data --clear-groups \
+                         test -r $(CURDIR)/Makefile \
+                  && echo $(BUILD) \
+                  || echo /var/cache/pyexec$(subst /,-,$(CURDIR)))
+
+ifneq ($(words $(CURDIR)),1)
+$(error nginx cannot be configured in a path with a space: $(CURDIR))
+endif
+
+
+.PHONY: all tree install run test unit unit-tests fuzz clean
+
+all: $(BUILD)/install/ngx_pyexec_module.so tree
+
+
+# The module holds the path of the zygote's files, so there are two builds of
+# it: one to be installed, and one that runs from the tree.
+
+tree: $(BUILD)/ngx_pyexec_module.so \
+      $(server)/zygote/pyexec_zygote.abi3.so $(server)/zygote/zygote.py
+
+$(BUILD)/ngx_pyexec_module.so: $(BUILD)/tree/ngx_pyexec_module.so
+	ln -f $< $@
+
+$(BUILD)/install/Makefile: compiled_in = $(zygote_dir)
+$(BUILD)/tree/Makefile: compiled_in = $(server)/zygote
+
+$(BUILD)/%/Makefile: config $(NGINX_SRC)/conf_flags | $(PYEXEC_GRAMMAR)
+	mkdir -p $(@D)
+	cd $(NGINX_SRC) && . ./conf_flags && \
+	PYEXEC_GRAMMAR=$(PYEXEC_GRAMMAR) PYEXEC_ZYGOTE_DIR=$(compiled_in) \
+	./configure "$${NGX_CONF_FLAGS[@]}" \
+	    --with-cc-opt='$(CFLAGS) -fPIC' --with-ld-opt='$(LDFLAGS)' \
+	    --builddir=$(@D) --add-dynamic-module=$(CURDIR) > $(@D)/configure.log
+
+$(BUILD)/%/ngx_pyexec_module.so: $(BUILD)/%/Makefile $(headers) \
+                                 $(wildcard $(SRC)/worker/*.c) $(pure)
+	$(MAKE) -s --no-print-directory -C $(NGINX_SRC) -f $< modules
+
+$(NGINX_SRC)/conf_flags:
+	@echo "$(NGINX_SRC) is missing: install nginx-dev" >&2; exit 1
+
+$(CURDIR)/node_modules/tree-sitter-python: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+
+# One build of the extension serves every CPython from 3.9 on.
+
+$(BUILD)/pyexec_zygote.abi3.so: $(wildcard $(SRC)/zygote/*.c) \
+                                $(SRC)/wire/wire.c $(headers)
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -shared $(LDFLAGS) \
+	    -DPy_LIMITED_API=0x03090000 $$($(PYTHON)-config --includes) \
+	    -o $@ $(filter %.c,$^)
+
+$(server)/zygote/pyexec_zygote.abi3.so: $(BUILD)/pyexec_zygote.abi3.so
+	install -D -m 644 $< $@
+
+$(server)/zygote/zygote.py: $(SRC)/zygote/zygote.py
+	install -D -m 644 $< $@
+
+
+install: $(BUILD)/install/ngx_pyexec_module.so \
+         $(BUILD)/pyexec_zygote.abi3.so $(SRC)/zygote/zygote.py
+	install -D -m 644 -t $(DESTDIR)$(modules_dir) $(filter %_module.so,$^)
+	install -D -m 644 -t $(DESTDIR)$(zygote_dir) $(filter-out %_module.so,$^)
+
+
+# nginx replaces the shell, so that it is nginx that a signal to make reaches.
+
+run: prefix = $(server)/run-$(PORT)
+run:
+	build-aux/setup run
+	$(MAKE) --no-print-directory tree
+	install -d -m 755 $(prefix) $(prefix)/{conf,logs,modules,temp}
+	install -m 644 $(BUILD)/ngx_pyexec_module.so $(prefix)/modules
+	sed -e 's/:8080;/:$(PORT);/' -e '/^http {/r build-aux/run.conf' \
+	    docs/nginx.conf > $(prefix)/conf/nginx.conf
+	@printf '%s\n' '' 'Try, from another terminal:' '' \
+	    "  curl http://127.0.0.1:$(PORT)/execute \\" \
+	    "       -H 'Content-Type: application/json' \\" \
+	    "       -d '{\"code\": \"import math\\nprint(math.sqrt(16))\"}'" ''
+	@[ $$(id -u) != 0 ] || user='user www-data;'; \
+	exec $(NGINX) -p $(prefix) -c conf/nginx.conf \
+	    -g "daemon off; pid logs/nginx.pid; $$user"
+
+
+# The suites of Test::Nginx run twice: with a server of its own for each block,
+# and with one server that is reloaded for each block.
+
+unit_tests = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/unit/*_test.c))
+reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
+                          $(shell grep -ls 'Test::Nginx' t/*.t))
+
+prove = CMOCKA_MESSAGE_OUTPUT=TAP \
+        PYEXEC_MODULE=$(BUILD)/ngx_pyexec_module.so \
+        TEST_NGINX_BINARY=$(NGINX) \
+        TEST_NGINX_LOAD_MODULES=$(BUILD)/ngx_pyexec_module.so \
+        TEST_NGINX_SERVROOT=$(server)/servroot \
+        prove
+
+test:
+	build-aux/setup test
+	$(MAKE) --no-print-directory tree unit-tests $(reload_tests)
+	$(prove) $(unit_tests) $(wildcard t/*.t) $(reload_tests)
+
+unit: unit-tests
+	$(prove) $(unit_tests)
+
+unit-tests: $(unit_tests)
+
+$(BUILD)/reload/%.t: t/%.t Makefile
+	mkdir -p $(@D)
+	printf '#!/bin/sh\nTEST_NGINX_USE_HUP=1 exec perl $<\n' > $@
+
+$(BUILD)/unit/%_test: t/unit/%_test.c $(pure:$(SRC)/%.c=$(BUILD)/unit/%.o)
+	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs) -lcmocka
+
+$(BUILD)/unit/%.o: $(SRC)/%.c $(headers) | $(PYEXEC_GRAMMAR)
+	mkdir -p $(@D)
+	$(CC) $(SANITIZE) $(pure_flags) -c -o $@ $<
+
+
+fuzzers = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/fuzz/*_fuzz.c))
+
+fuzz:
+	build-aux/setup fuzz
+	$(MAKE) --no-print-directory $(fuzzers)
+	for fuzzer in $(fuzzers); do \
+	    mkdir -p $$fuzzer.corpus; \
+	    $$fuzzer -max_total_time=$(FUZZ_SECONDS) $$fuzzer.corpus; \
+	done
+
+$(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(pure) $(headers) | $(PYEXEC_GRAMMAR)
+	mkdir -p $(@D)
+	clang $(SANITIZE) -fsanitize=fuzzer $(pure_flags) -o $@ \
+	    $(filter %.c,$^) $(pure_libs)
+
+
+clean:
+	rm -rf $(BUILD) $(filter-out $(BUILD),$(server))
