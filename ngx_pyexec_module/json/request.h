@@ -20,6 +20,8 @@ typedef struct {
 
 
 /*
+ * "timeout" is the limit when absent, and never above it.
+ *
  * Every string is valid UTF-8, holds no U+0000 and ends with a NUL that its
  * length does not count.  All memory belongs to the request.
  */
@@ -35,7 +37,7 @@ typedef struct {
     pyexec_request_string_t   input;     /* "stdin"; empty when absent */
     pyexec_request_string_t  *args;
     size_t                    nargs;
-    double                    timeout;   /* seconds, > 0; the limit when absent */
+    double                    timeout;   /* seconds, > 0 however small */
 
     void                     *document;  /* private: owns the strings */
 } pyexec_request_t;
