@@ -1,0 +1,35 @@
+"""Whole-server tests: a real nginx, real signals, real processes.
+
+A test file starts like this and is run by prove through its #! line:
+
+    #!/usr/bin/python3
+    import os, sys
+    sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
+    from pyexec_test import PyexecTestCase, Server, main
+
+    class Hello(PyexecTestCase):
+        def test_a_program_answers_what_it_prints(self):
+            server = self.serve()
+            answer = server.post("print('hello')")
+            self.assertRan(answer, output="hello\n")
+
+    if __name__ == "__main__":
+        main()
+"""
+
+import sys
+
+sys.dont_write_bytecode = True
+
+from .case import PyexecTestCase
+from .client import Answer, Client
+from .process import (Process, adopt_orphans, children, descendants,
+                      find_process, open_fds, wait_until)
+from .server import MODULE, Server, StartFailure
+from .tap_run import main
+
+__all__ = [
+    "Answer", "Client", "MODULE", "Process", "PyexecTestCase", "Server",
+    "StartFailure", "adopt_orphans", "children", "descendants",
+    "find_process", "main", "open_fds", "wait_until",
+]

@@ -1,0 +1,49 @@
+"""The base class of whole-server tests."""
+
+import unittest
+
+from .server import Server
+
+
+class PyexecTestCase(unittest.TestCase):
+    maxDiff = 4000
+
+    def __str__(self):
+        """The story of the test, as TAP prints it."""
+        return self._testMethodName.removeprefix("test_").replace("_", " ")
+
+    def serve(self, *, allow_alarms=(), **snippets):
+        """A started server that is stopped and checked when the test ends."""
+        server = Server(**snippets)
+        self.addCleanup(server.remove)
+        self.addCleanup(server.kill)
+        server.start()
+        self.addCleanup(self.end, server, allow_alarms)
+
+        return server
+
+    @staticmethod
+    def end(server, allow_alarms=()):
+        """Stop the server, unless the test did, and look for leftovers."""
+        server.stop()
+        server.check_nothing_left(allow_alarms)
+
+    def assertStatus(self, answer, status):
+        self.assertEqual(answer.status, status, answer.body[:2000])
+
+    def assertRan(self, answer, output=None, error=None, returncode=0,
+                  status=None):
+        """A program ran and came to this end; None is not looked at."""
+        self.assertStatus(answer, 200)
+        got = answer.json
+        self.assertEqual(got["returncode"], returncode, got)
+
+        for name, want in (("output", output), ("error", error),
+                           ("status", status)):
+            if want is not None:
+                self.assertEqual(got[name], want, got)
+
+    def assertRefused(self, answer, status, error):
+        self.assertStatus(answer, status)
+        self.assertEqual(answer.headers["Content-Type"], "application/json")
+        self.assertEqual(answer["error"], error)
