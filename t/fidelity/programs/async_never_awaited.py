@@ -1,0 +1,6 @@
+async def hello():
+    return 1
+
+
+hello()
+print("done")

@@ -1,0 +1,10 @@
+class Abort(BaseException):
+    pass
+
+
+try:
+    raise Abort("not an Exception")
+except Exception:
+    print("never")
+finally:
+    print("finally")

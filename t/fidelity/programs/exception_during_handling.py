@@ -1,0 +1,4 @@
+try:
+    int("twelve")
+except ValueError:
+    undefined_name

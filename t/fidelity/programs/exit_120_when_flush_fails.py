@@ -1,0 +1,4 @@
+import os
+
+print("kept in the buffer")
+os.close(1)

@@ -1,0 +1,1 @@
+print("fell off the end")

@@ -1,0 +1,3 @@
+import sys
+print("bad input", file=sys.stderr)
+sys.exit(3)

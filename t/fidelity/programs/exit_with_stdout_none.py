@@ -1,0 +1,7 @@
+import sys
+
+print("one")
+sys.stdout = None
+print("two")
+sys.stderr = None
+1 / 0

@@ -1,0 +1,5 @@
+import select
+import sys
+
+print(select.select([sys.stdin], [], [], 5)[0] == [sys.stdin])
+print(input())

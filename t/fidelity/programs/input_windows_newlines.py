@@ -1,0 +1,3 @@
+import sys
+
+print(repr(input()), [line for line in sys.stdin])

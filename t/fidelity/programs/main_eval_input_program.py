@@ -1,0 +1,3 @@
+exec(input())
+print(eval(input(), {"__builtins__": {}}, {"x": 20}))
+eval(input())

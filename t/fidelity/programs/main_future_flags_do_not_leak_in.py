@@ -1,0 +1,1 @@
+def f(x: undefined_on_purpose = 1): pass

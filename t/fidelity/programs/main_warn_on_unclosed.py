@@ -1,0 +1,6 @@
+import os
+import sys
+
+handle = open(os.devnull)
+del handle
+print(sys.warnoptions)

@@ -1,0 +1,2 @@
+print(__doc__, globals() is vars(), locals() is globals())
+print(dir())

@@ -1,0 +1,6 @@
+print({"b": [1, (2,), {3}], "a": {}}, [], (), set(), frozenset([1]), range(3), slice(1, 2))
+print(1.0, 1e16, 1e-5, 0.1 + 0.2, -0.0, 1e300 * 1e10, 123456789.123456789, 5 // 0.3, 2 ** -1)
+print(3 + 4j, True, None, ..., b"\x00a'", 'it\'s "q"', "tab\tend", type, int, len, print)
+print(round(2.5), round(-1.5), round(2.675, 2), f"{1e10:g} {3.0:n} {1/3:.20f} {255:08b} {'x':>5}")
+print(float("1e400"), int("-0x1f", 16), int("０１２", 10), complex("1+2j"), hash(1.0), hash("") * 0)
+print(f"{3.14159=:.2f}", f"{'nested'!r:>{10}}", f"{{}}", f"{1_000_000:,}")

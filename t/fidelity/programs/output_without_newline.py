@@ -1,0 +1,2 @@
+print("Continue? ", end="")
+print("yes", "no", sep="/", end="")

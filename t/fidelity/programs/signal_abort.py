@@ -1,0 +1,5 @@
+import os
+import sys
+
+sys.stderr.write("about to abort\n")
+os.abort()

@@ -1,0 +1,9 @@
+import os
+
+reader, writer = os.pipe()
+os.close(reader)
+try:
+    os.write(writer, b"x")
+except BrokenPipeError as error:
+    print(error)
+os.write(writer, b"x")

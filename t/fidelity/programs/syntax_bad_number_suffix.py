@@ -1,0 +1,1 @@
+weight = 10kg

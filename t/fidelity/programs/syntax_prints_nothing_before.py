@@ -1,0 +1,5 @@
+import sys
+sys.stderr.write("never\n")
+print("never", flush=True)
+def f(:
+    pass

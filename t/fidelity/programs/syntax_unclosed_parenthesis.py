@@ -1,0 +1,3 @@
+print("this is never printed")
+total = sum([1, 2, 3
+print(total)

@@ -1,0 +1,6 @@
+data = "naïve ☃".encode("utf-16-le")
+print(data, data.hex(" "), data.decode("utf-16-le"))
+print("é".encode("latin-1"), b"\xe9".decode("cp1252"), "ß☃".encode("ascii", "xmlcharrefreplace"))
+print(b"\xff\xfeabc".decode("utf-8", "replace"), b"ab".decode("punycode"), "münchen".encode("idna"))
+print(bytes(range(250, 256)).decode("utf-8", "backslashreplace"))
+b"\xff".decode("utf-8")

@@ -1,0 +1,11 @@
+
+
+
+print("after blank lines")
+
+def f():
+	if True:
+	        return "tab then spaces"
+
+
+print(f())
