@@ -93,6 +93,12 @@ def run_by_post(server, program):
         raise AssertionError(f"status {answer.status}: {answer.body[:500]}")
 
     got = answer.json
+    number = got["returncode"]
+    status = "ok" if number == 0 else "error" if number > 0 else "signal"
+
+    if got["status"] != status:
+        raise AssertionError(f"status {got['status']} with {number}")
+
     return Outcome(ADDRESS.sub("0x", got["output"]),
                    ADDRESS.sub("0x", got["error"]), got["returncode"])
 
@@ -202,10 +208,10 @@ class TheServerAfterwards(PyexecTestCase):
         Suite.server.check_nothing_left()
 
 
-def add_tests(case, title, names):
-    """One test a program, its name as the story."""
+def add_tests(case, story, names):
+    """One test a program."""
     for name in names:
-        setattr(case, f"test_{title}_{name}",
+        setattr(case, f"test_{name}_{story}",
                 lambda self, name=name: self.check(name))
 
 
@@ -216,8 +222,10 @@ if __name__ == "__main__":
     if chosen:
         Suite.programs = {name: Suite.programs[name] for name in chosen}
 
-    add_tests(TheSameAsPlainPython, "same", Suite.programs)
-    add_tests(TheSameInAnyOrder, "among_others", Suite.programs)
+    add_tests(TheSameAsPlainPython, "runs_as_under_python3",
+              Suite.programs)
+    add_tests(TheSameInAnyOrder, "runs_the_same_among_others",
+              Suite.programs)
 
     main(TheComparison, TheSameAsPlainPython, TheSameInAnyOrder,
          TheServerAfterwards)
