@@ -1,0 +1,11 @@
+import ctypes
+import faulthandler
+
+faulthandler.enable()
+
+
+def crash():
+    ctypes.string_at(0)
+
+
+crash()
