@@ -9,14 +9,14 @@
 PORT = 8080
 FUZZ_SECONDS = 60
 
-NGINX = /usr/sbin/nginx
-NGINX_SRC = /usr/share/nginx/src
-PYTHON = /usr/bin/python3
-PYEXEC_GRAMMAR = $(CURDIR)/node_modules/tree-sitter-python
+NGINX ?= /usr/sbin/nginx
+NGINX_SRC ?= /usr/share/nginx/src
+PYTHON ?= /usr/bin/python3
+PYEXEC_GRAMMAR ?= $(CURDIR)/node_modules/tree-sitter-python
 
-CFLAGS = -g -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
-         -ffile-prefix-map=$(CURDIR)=.
-LDFLAGS = -Wl,-z,relro -Wl,-z,now
+CFLAGS ?= -g -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
+          -ffile-prefix-map=$(CURDIR)=.
+LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
 WARNINGS = -Wall -Wextra -Werror
 SANITIZE = -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
@@ -27,7 +27,7 @@ SHELL = /bin/bash
 .SECONDARY:
 
 SRC = ngx_pyexec_module
-BUILD = $(CURDIR)/build
+BUILD = build
 
 headers = $(wildcard $(SRC)/*/*.h)
 pure = $(wildcard $(SRC)/json/*.c $(SRC)/policy/*.c $(SRC)/wire/*.c)
@@ -46,7 +46,7 @@ zygote_dir = $(abspath $(modules_dir)/../pyexec)
 server := $(shell [ $$(id -u) != 0 ] \
                   || setpriv --reuid=www-data --regid=www-data --clear-groups \
                          test -r $(CURDIR)/Makefile \
-                  && echo $(BUILD) \
+                  && echo $(CURDIR)/$(BUILD) \
                   || echo /var/cache/pyexec$(subst /,-,$(CURDIR)))
 
 ifneq ($(words $(CURDIR)),1)
@@ -77,11 +77,12 @@ $(BUILD)/%/Makefile: config $(NGINX_SRC)/conf_flags | $(PYEXEC_GRAMMAR)
 	PYEXEC_GRAMMAR=$(PYEXEC_GRAMMAR) PYEXEC_ZYGOTE_DIR=$(compiled_in) \
 	./configure "$${NGX_CONF_FLAGS[@]}" \
 	    --with-cc-opt='$(CFLAGS) -fPIC' --with-ld-opt='$(LDFLAGS)' \
-	    --builddir=$(@D) --add-dynamic-module=$(CURDIR) > $(@D)/configure.log
+	    --builddir=$(abspath $(@D)) --add-dynamic-module=$(CURDIR) \
+	    > $(abspath $@).log
 
 $(BUILD)/%/ngx_pyexec_module.so: $(BUILD)/%/Makefile $(headers) \
                                  $(wildcard $(SRC)/worker/*.c) $(pure)
-	$(MAKE) -s --no-print-directory -C $(NGINX_SRC) -f $< modules
+	$(MAKE) -s --no-print-directory -C $(NGINX_SRC) -f $(abspath $<) modules
 
 $(NGINX_SRC)/conf_flags:
 	@echo "$(NGINX_SRC) is missing: install nginx-dev" >&2; exit 1
@@ -140,9 +141,9 @@ reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
                           $(shell grep -ls 'Test::Nginx' t/*.t))
 
 prove = CMOCKA_MESSAGE_OUTPUT=TAP \
-        PYEXEC_MODULE=$(BUILD)/ngx_pyexec_module.so \
+        PYEXEC_MODULE=$(CURDIR)/$(BUILD)/ngx_pyexec_module.so \
         TEST_NGINX_BINARY=$(NGINX) \
-        TEST_NGINX_LOAD_MODULES=$(BUILD)/ngx_pyexec_module.so \
+        TEST_NGINX_LOAD_MODULES=$(CURDIR)/$(BUILD)/ngx_pyexec_module.so \
         TEST_NGINX_SERVROOT=$(server)/servroot \
         prove
 
@@ -185,4 +186,4 @@ $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(pure) $(headers) | $(PYEXEC_GRAMMAR)
 
 
 clean:
-	rm -rf $(BUILD) $(filter-out $(BUILD),$(server))
+	rm -rf $(BUILD) $(filter-out $(abspath $(BUILD)),$(server))
