@@ -168,7 +168,7 @@ put_chars(sink_t *sink, const unsigned char *data, size_t len)
             p++;
 
         } else {
-            put_literal(sink, U_FFFD);
+            put(sink, U_FFFD, sizeof(U_FFFD) - 1);
             p += pyexec_text_ill_formed(p, end);
         }
     }
@@ -178,39 +178,23 @@ put_chars(sink_t *sink, const unsigned char *data, size_t len)
 static void
 put_escape(sink_t *sink, unsigned char c)
 {
-    switch (c) {
+    char  escape[6] = "\\u00";
 
-    case '"':
-        put_literal(sink, "\\\"");
-        break;
+    static const char  hex[] = "0123456789abcdef";
+    static const char  letters[] = {
+        ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
+        ['"'] = '"', ['\\'] = '\\'
+    };
 
-    case '\\':
-        put_literal(sink, "\\\\");
-        break;
-
-    case '\n':
-        put_literal(sink, "\\n");
-        break;
-
-    case '\r':
-        put_literal(sink, "\\r");
-        break;
-
-    case '\t':
-        put_literal(sink, "\\t");
-        break;
-
-    case '\b':
-        put_literal(sink, "\\b");
-        break;
-
-    case '\f':
-        put_literal(sink, "\\f");
-        break;
-
-    default:
-        put_format(sink, "\\u%04x", c);
+    if (letters[c] != 0) {
+        escape[1] = letters[c];
+        put(sink, escape, 2);
+        return;
     }
+
+    escape[4] = hex[c >> 4];
+    escape[5] = hex[c & 0xf];
+    put(sink, escape, 6);
 }
 
 

@@ -17,9 +17,9 @@
 
 
 /*
- * Scans "len" bytes at "json", where json[len] is a NUL, and rewrites them in
- * place into what cJSON reads right.  False: this is not JSON.  True: it is
- * JSON if cJSON parses it.
+ * Scans "len" bytes at "json", where json[len] is a NUL, and marks in place
+ * each escaped U+0000.  False: this is not JSON.  True: it is if cJSON parses
+ * it.
  */
 
 bool pyexec_scan(char *json, size_t len);

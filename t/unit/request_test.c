@@ -597,10 +597,10 @@ static const struct CMUnitTest  tests[] = {
             "3.14159265358979323846264338327950288419716939937510"
             "58209749445923078164062862089986280348253421170679",
             3.141592653589793),
-    TIMEOUT("a number of just as many characters as cJSON takes",
+    TIMEOUT("a timeout of 63 characters",
             "1.0000000000000000000000000000000000000000000000000000000000001",
             1),
-    TIMEOUT("a number of one character more than cJSON takes",
+    TIMEOUT("a timeout of 64 characters",
             "1.00000000000000000000000000000000000000000000000000000000000001",
             1),
 
