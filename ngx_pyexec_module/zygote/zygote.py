@@ -33,6 +33,9 @@ CONTROL = 3
 # behind, and its locks with them, in every fork.
 THREADS = ('MKL_NUM_THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS')
 
+# Their import is what they are for: a program's, not a preload's.
+PROGRAMS = ('antigravity', 'this')
+
 
 def load_extension():
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -46,6 +49,8 @@ def load_extension():
 
 def preload(names, strict):
     for name in names:
+        if name in PROGRAMS and not strict:
+            continue
         try:
             importlib.import_module(name)
         except Exception as error:

@@ -1,0 +1,229 @@
+
+#include "ngx_pyexec_module.h"
+#include "ngx_pyexec_answer.h"
+#include "ngx_pyexec_conf.h"
+#include "ngx_pyexec_script.h"
+#include "ngx_pyexec_variables.h"
+#include "ngx_pyexec_zygote.h"
+
+#include <time.h>
+
+
+static ngx_int_t ngx_pyexec_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_pyexec_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_pyexec_init_process(ngx_cycle_t *cycle);
+static void ngx_pyexec_exit_process(ngx_cycle_t *cycle);
+
+
+static ngx_conf_post_t  ngx_pyexec_positive_msec = {
+    ngx_pyexec_conf_positive_msec
+};
+
+static ngx_conf_post_t  ngx_pyexec_positive_size = {
+    ngx_pyexec_conf_positive_size
+};
+
+static ngx_conf_post_t  ngx_pyexec_positive_num = {
+    ngx_pyexec_conf_positive_num
+};
+
+
+static ngx_command_t  ngx_pyexec_commands[] = {
+
+    { ngx_string("pyexec"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_pyexec_conf_enable,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, enable),
+      NULL },
+
+    { ngx_string("pyexec_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, timeout),
+      &ngx_pyexec_positive_msec },
+
+    { ngx_string("pyexec_temp_dir"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_path_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, temp_path),
+      NULL },
+
+    { ngx_string("pyexec_allow"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_pyexec_conf_allow,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pyexec_python"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_pyexec_conf_python,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pyexec_preload"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_pyexec_conf_preload,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pyexec_code_limit"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, code_limit),
+      &ngx_pyexec_positive_size },
+
+    { ngx_string("pyexec_output_limit"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, output_limit),
+      &ngx_pyexec_positive_size },
+
+    { ngx_string("pyexec_concurrency"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, concurrency),
+      &ngx_pyexec_positive_num },
+
+    { ngx_string("pyexec_queue"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_pyexec_conf_queue,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pyexec_cors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_pyexec_conf_cors,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_pyexec_module_ctx = {
+    ngx_pyexec_preconfiguration,           /* preconfiguration */
+    ngx_pyexec_postconfiguration,          /* postconfiguration */
+
+    ngx_pyexec_conf_create_main,           /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_pyexec_conf_create_loc,            /* create location configuration */
+    ngx_pyexec_conf_merge_loc              /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_pyexec_module = {
+    NGX_MODULE_V1,
+    &ngx_pyexec_module_ctx,                /* module context */
+    ngx_pyexec_commands,                   /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_pyexec_init_process,               /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_pyexec_exit_process,               /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+ngx_pyexec_ctx_t *
+ngx_pyexec_get_ctx(ngx_http_request_t *r)
+{
+    ngx_pyexec_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_pyexec_module);
+
+    if (ctx == NULL) {
+        ctx = ngx_pcalloc(r->pool, sizeof(ngx_pyexec_ctx_t));
+        if (ctx == NULL) {
+            return NULL;
+        }
+
+        ctx->request = r;
+        ngx_http_set_ctx(r, ctx, ngx_pyexec_module);
+    }
+
+    return ctx;
+}
+
+
+uint64_t
+ngx_pyexec_monotonic(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+
+static ngx_int_t
+ngx_pyexec_preconfiguration(ngx_conf_t *cf)
+{
+    return ngx_pyexec_variables_add(cf);
+}
+
+
+static ngx_int_t
+ngx_pyexec_postconfiguration(ngx_conf_t *cf)
+{
+    if (ngx_pyexec_answer_init_filters(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_pyexec_conf_check_profiles(cf);
+}
+
+
+static ngx_int_t
+ngx_pyexec_init_process(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                i;
+    ngx_path_t              **path;
+    ngx_pyexec_main_conf_t   *pmcf;
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_pyexec_module);
+
+    if (pmcf == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_worker == 0) {
+        path = pmcf->temp_paths.elts;
+
+        for (i = 0; i < pmcf->temp_paths.nelts; i++) {
+            ngx_pyexec_script_sweep(path[i], cycle->log);
+        }
+    }
+
+    return ngx_pyexec_zygote_init(cycle);
+}
+
+
+static void
+ngx_pyexec_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_pyexec_zygote_exit();
+}

@@ -1,0 +1,129 @@
+
+/*
+ * The nginx side of pyexec: a worker takes a request, decides on it, hands
+ * the program to a zygote and answers.
+ */
+
+
+#ifndef _NGX_PYEXEC_MODULE_H_INCLUDED_
+#define _NGX_PYEXEC_MODULE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "../json/answer.h"
+#include "../json/request.h"
+#include "../policy/policy.h"
+#include "../wire/wire.h"
+
+
+typedef struct ngx_pyexec_zygote_s  ngx_pyexec_zygote_t;
+typedef struct ngx_pyexec_run_s  ngx_pyexec_run_t;
+
+
+/* What a zygote is started with; locations that agree on it share one. */
+
+typedef struct {
+    ngx_str_t                   python;
+    ngx_array_t                *preload;        /* ngx_str_t */
+    ngx_uint_t                  strict;         /* unsigned  strict:1; */
+
+    ngx_pyexec_zygote_t        *zygote;         /* this worker's */
+} ngx_pyexec_profile_t;
+
+
+typedef struct {
+    ngx_array_t                 profiles;       /* ngx_pyexec_profile_t * */
+    ngx_array_t                 temp_paths;     /* ngx_path_t * */
+} ngx_pyexec_main_conf_t;
+
+
+typedef struct {
+    ngx_flag_t                  enable;
+    ngx_msec_t                  timeout;
+    ngx_path_t                 *temp_path;
+    ngx_array_t                *allow;          /* ngx_str_t */
+    ngx_str_t                   python;
+    ngx_array_t                *preload;        /* ngx_str_t */
+    size_t                      code_limit;
+    size_t                      output_limit;
+    ngx_uint_t                  concurrency;
+    ngx_uint_t                  queue;
+    ngx_msec_t                  queue_timeout;
+    ngx_array_t                *origins;        /* ngx_str_t, "*" for any */
+
+    pyexec_policy_t            *policy;
+    ngx_pyexec_profile_t       *profile;
+} ngx_pyexec_loc_conf_t;
+
+
+typedef enum {
+    NGX_PYEXEC_OK = 0,
+    NGX_PYEXEC_ERROR,
+    NGX_PYEXEC_SIGNAL,
+    NGX_PYEXEC_TIMEOUT,
+    NGX_PYEXEC_OUTPUT_LIMIT
+} ngx_pyexec_status_e;
+
+
+/* How a run ended. */
+
+typedef struct {
+    ngx_pyexec_status_e         status;
+    ngx_int_t                   returncode;
+    double                      time;           /* seconds */
+    double                      cpu_time;       /* seconds */
+    uint64_t                    memory;         /* bytes */
+
+    pyexec_answer_bytes_t       output;
+    pyexec_answer_bytes_t       error;
+} ngx_pyexec_result_t;
+
+
+#define NGX_PYEXEC_UUID_LEN  36
+
+
+typedef struct {
+    ngx_http_request_t         *request;
+
+    pyexec_request_t            program;
+    pyexec_policy_verdict_t     verdict;
+    ngx_msec_t                  timeout;
+
+    /* while it waits for a place */
+    ngx_queue_t                 queue;
+    ngx_event_t                 queue_timer;
+    uint64_t                    queued;         /* ngx_pyexec_monotonic() */
+
+    ngx_pyexec_run_t           *run;
+
+    /* for the variables, which are read when the run is long gone */
+    ngx_pyexec_result_t         result;
+    double                      queue_time;     /* seconds */
+    u_char                      run_id[NGX_PYEXEC_UUID_LEN];
+
+    /* an error body in place of the one that nginx would send */
+    ngx_buf_t                  *replacement;
+
+    unsigned                    parsed:1;
+    unsigned                    waiting:1;
+    unsigned                    started:1;
+    unsigned                    ended:1;
+    unsigned                    answered:1;
+    unsigned                    replaced:1;
+} ngx_pyexec_ctx_t;
+
+
+/* The context of a request, made when it has none; NULL without memory. */
+ngx_pyexec_ctx_t *ngx_pyexec_get_ctx(ngx_http_request_t *r);
+
+/* Nanoseconds of CLOCK_MONOTONIC, which the zygotes use, too. */
+uint64_t ngx_pyexec_monotonic(void);
+
+
+extern ngx_module_t  ngx_pyexec_module;
+
+
+#endif /* _NGX_PYEXEC_MODULE_H_INCLUDED_ */

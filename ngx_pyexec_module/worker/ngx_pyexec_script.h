@@ -1,0 +1,36 @@
+
+/*
+ * The script of a run, on disk while it runs: what an operator finds under
+ * the run's id.
+ */
+
+
+#ifndef _NGX_PYEXEC_SCRIPT_H_INCLUDED_
+#define _NGX_PYEXEC_SCRIPT_H_INCLUDED_
+
+
+#include "ngx_pyexec_module.h"
+
+
+typedef struct {
+    ngx_fd_t                    fd;             /* NGX_INVALID_FILE: none */
+    u_char                     *name;           /* with a NUL */
+} ngx_pyexec_script_t;
+
+
+/*
+ * Chooses a UUID and writes the code to "UUID.py" in "path".  The file is
+ * locked while its worker lives.  NGX_OK with the UUID in "id", or NGX_ERROR
+ * with the reason in the log and errno in "err".
+ */
+ngx_int_t ngx_pyexec_script_create(ngx_pyexec_script_t *script,
+    ngx_path_t *path, pyexec_request_string_t *code, u_char *id,
+    ngx_pool_t *pool, ngx_err_t *err);
+
+void ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log);
+
+/* Deletes the scripts of workers that are no more. */
+void ngx_pyexec_script_sweep(ngx_path_t *path, ngx_log_t *log);
+
+
+#endif /* _NGX_PYEXEC_SCRIPT_H_INCLUDED_ */

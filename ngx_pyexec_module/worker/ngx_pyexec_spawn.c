@@ -1,0 +1,302 @@
+
+#define NGX_PYEXEC_ZYGOTE_PY  NGX_PYEXEC_ZYGOTE_DIR "/zygote.py"
+
+#include "ngx_pyexec_module.h"
+#include "ngx_pyexec_spawn.h"
+
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+
+#define NGX_PYEXEC_CONTROL_FD     3
+
+/* an interpreter that says nothing for so long is not one */
+#define NGX_PYEXEC_CHECK_TIMEOUT  10000
+#define NGX_PYEXEC_CHECK_SIZE     512
+
+
+static char **ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *mode,
+    ngx_pool_t *pool);
+static ngx_err_t ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr);
+static ngx_err_t ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions,
+    ngx_fd_t in, ngx_fd_t out, ngx_socket_t control);
+static size_t ngx_pyexec_spawn_read(ngx_fd_t fd, u_char *buf, size_t size);
+
+
+/* the whole environment of every program */
+
+static char  *ngx_pyexec_environ[] = {
+    "PATH=/usr/local/bin:/usr/bin:/bin",
+    "LANG=C.UTF-8",
+    NULL
+};
+
+
+ngx_pid_t
+ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *mode, ngx_fd_t out,
+    ngx_socket_t control, ngx_pool_t *pool)
+{
+    char                       **argv;
+    ngx_fd_t                     in[2];
+    ngx_err_t                    err;
+    ngx_pid_t                    pid;
+    posix_spawnattr_t            attr;
+    posix_spawn_file_actions_t   actions;
+
+    argv = ngx_pyexec_spawn_argv(profile, mode, pool);
+    if (argv == NULL) {
+        ngx_set_errno(NGX_ENOMEM);
+        return NGX_INVALID_PID;
+    }
+
+    /*
+     * A pipe, not /dev/null: the interpreter opens its standard streams once,
+     * and those of a run are pipes.
+     */
+
+    if (pipe2(in, O_CLOEXEC) == -1) {
+        return NGX_INVALID_PID;
+    }
+
+    (void) close(in[1]);
+
+    (void) posix_spawnattr_init(&attr);
+    (void) posix_spawn_file_actions_init(&actions);
+
+    err = ngx_pyexec_spawn_attributes(&attr);
+
+    if (err == 0) {
+        err = ngx_pyexec_spawn_files(&actions, in[0], out, control);
+    }
+
+    if (err == 0) {
+        err = posix_spawn(&pid, argv[0], &actions, &attr, argv,
+                          ngx_pyexec_environ);
+    }
+
+    (void) posix_spawn_file_actions_destroy(&actions);
+    (void) posix_spawnattr_destroy(&attr);
+    (void) close(in[0]);
+
+    if (err) {
+        ngx_set_errno(err);
+        return NGX_INVALID_PID;
+    }
+
+    return pid;
+}
+
+
+static char **
+ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *mode,
+    ngx_pool_t *pool)
+{
+    char        **argv, **p;
+    ngx_str_t    *name;
+    ngx_uint_t    i;
+
+    argv = ngx_palloc(pool, (profile->preload->nelts + 7) * sizeof(char *));
+    if (argv == NULL) {
+        return NULL;
+    }
+
+    p = argv;
+    name = profile->preload->elts;
+
+    /* the strings come from the configuration and end with a NUL */
+
+    *p++ = (char *) profile->python.data;
+    *p++ = "-I";
+    *p++ = "-B";
+    *p++ = NGX_PYEXEC_ZYGOTE_PY;
+    *p++ = mode;
+    *p++ = profile->strict ? "strict" : "lenient";
+
+    for (i = 0; i < profile->preload->nelts; i++) {
+        *p++ = (char *) name[i].data;
+    }
+
+    *p = NULL;
+
+    return argv;
+}
+
+
+static ngx_err_t
+ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr)
+{
+    sigset_t   set;
+    ngx_err_t  err;
+
+    sigfillset(&set);
+
+    err = posix_spawnattr_setsigdefault(attr, &set);
+    if (err) {
+        return err;
+    }
+
+    sigemptyset(&set);
+
+    err = posix_spawnattr_setsigmask(attr, &set);
+    if (err) {
+        return err;
+    }
+
+    return posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF
+                                          |POSIX_SPAWN_SETSIGMASK
+                                          |POSIX_SPAWN_SETSID);
+}
+
+
+static ngx_err_t
+ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions, ngx_fd_t in,
+    ngx_fd_t out, ngx_socket_t control)
+{
+    ngx_err_t  err;
+
+    /* nginx has 0, 1 and 2 open, so "in" and "out" are not among them */
+
+    err = posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
+
+    if (err == 0) {
+        err = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+    }
+
+    if (err == 0) {
+        err = posix_spawn_file_actions_adddup2(actions, out, STDERR_FILENO);
+    }
+
+    if (err == 0 && control != (ngx_socket_t) -1) {
+        err = posix_spawn_file_actions_adddup2(actions, control,
+                                               NGX_PYEXEC_CONTROL_FD);
+    }
+
+    if (err == 0) {
+        err = posix_spawn_file_actions_addclosefrom_np(actions,
+                                    NGX_PYEXEC_CONTROL_FD
+                                    + (control != (ngx_socket_t) -1));
+    }
+
+    if (err == 0) {
+        err = posix_spawn_file_actions_addchdir_np(actions, "/");
+    }
+
+    return err;
+}
+
+
+ngx_int_t
+ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, ngx_str_t *reason,
+    ngx_pool_t *pool)
+{
+    u_char     *p;
+    size_t      n;
+    ngx_fd_t    out[2];
+    ngx_pid_t   pid;
+
+    p = ngx_pnalloc(pool, NGX_PYEXEC_CHECK_SIZE);
+    if (p == NULL) {
+        ngx_str_set(reason, "out of memory");
+        return NGX_ERROR;
+    }
+
+    reason->data = p;
+
+    if (pipe2(out, O_CLOEXEC) == -1) {
+        reason->len = ngx_strerror(ngx_errno, p, NGX_PYEXEC_CHECK_SIZE) - p;
+        return NGX_ERROR;
+    }
+
+    pid = ngx_pyexec_spawn(profile, "check", out[1], -1, pool);
+
+    (void) close(out[1]);
+
+    if (pid == NGX_INVALID_PID) {
+        reason->len = ngx_strerror(ngx_errno, p, NGX_PYEXEC_CHECK_SIZE) - p;
+        (void) close(out[0]);
+        return NGX_ERROR;
+    }
+
+    n = ngx_pyexec_spawn_read(out[0], p, NGX_PYEXEC_CHECK_SIZE);
+
+    (void) close(out[0]);
+    (void) kill(pid, SIGKILL);
+
+    /* where nginx has its handler of SIGCHLD set, the handler reaps it */
+
+    while (waitpid(pid, NULL, 0) == -1 && ngx_errno == NGX_EINTR) {
+        /* void */
+    }
+
+    while (n && p[n - 1] == LF) {
+        n--;
+    }
+
+    if (n == 2 && ngx_strncmp(p, "ok", 2) == 0) {
+        return NGX_OK;
+    }
+
+    if (n == 0) {
+        ngx_str_set(reason, "it ended without a word");
+        return NGX_ERROR;
+    }
+
+    /* the last line of a traceback is the one that tells */
+
+    reason->len = n;
+
+    while (n && p[n - 1] != LF) {
+        n--;
+    }
+
+    reason->data += n;
+    reason->len -= n;
+
+    return NGX_ERROR;
+}
+
+
+/* Reads to the end; keeps the last half of a buffer that runs over. */
+
+static size_t
+ngx_pyexec_spawn_read(ngx_fd_t fd, u_char *buf, size_t size)
+{
+    int            rc;
+    size_t         len;
+    ssize_t        n;
+    struct pollfd  pfd;
+
+    len = 0;
+    pfd.fd = fd;
+    pfd.events = POLLIN;
+
+    for ( ;; ) {
+        rc = poll(&pfd, 1, NGX_PYEXEC_CHECK_TIMEOUT);
+
+        if (rc == -1 && ngx_errno == NGX_EINTR) {
+            continue;
+        }
+
+        if (rc <= 0) {
+            return len;
+        }
+
+        if (len == size) {
+            len = size / 2;
+            ngx_memmove(buf, buf + size - len, len);
+        }
+
+        n = read(fd, buf + len, size - len);
+
+        if (n == -1 && ngx_errno == NGX_EINTR) {
+            continue;
+        }
+
+        if (n <= 0) {
+            return len;
+        }
+
+        len += n;
+    }
+}
