@@ -13,6 +13,10 @@ typedef union {
     char            space[CMSG_SPACE(sizeof(int) * PYEXEC_WIRE_NFDS)];
 } pyexec_wire_control_t;
 
+/* Padding would let one descriptor more in than pyexec_wire_recv() takes. */
+_Static_assert(CMSG_SPACE(sizeof(int) * PYEXEC_WIRE_NFDS)
+               == CMSG_LEN(sizeof(int) * PYEXEC_WIRE_NFDS), "padding");
+
 
 static size_t pyexec_wire_take_fds(struct msghdr *header,
     int fds[PYEXEC_WIRE_NFDS]);

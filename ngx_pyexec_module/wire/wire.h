@@ -45,10 +45,10 @@ typedef enum {
 typedef struct {
     uint32_t  type;             /* pyexec_wire_type_t */
     uint32_t  run;              /* chosen by the worker; 0 with READY */
+    int32_t   error;            /* PYEXEC_WIRE_FAILED: errno */
 
     /* PYEXEC_WIRE_ENDED */
     int32_t   status;           /* as waitpid() gives it */
-    int32_t   error;            /* PYEXEC_WIRE_FAILED: errno */
     uint64_t  cpu_time;         /* microseconds, user + system */
     uint64_t  memory;           /* bytes, peak resident */
     uint64_t  ended;            /* nanoseconds of CLOCK_MONOTONIC */
@@ -81,7 +81,8 @@ typedef struct {
  * descriptors.
  *
  * pyexec_wire_recv() returns 1 for a message, 0 at end of file, or -1 with
- * errno (EBADMSG for what is no message).  With PYEXEC_WIRE_SPAWN "fds" holds
+ * errno (EBADMSG for another size or number of descriptors; the type is the
+ * caller's to check).  With PYEXEC_WIRE_SPAWN "fds" holds
  * PYEXEC_WIRE_NFDS new close-on-exec descriptors, which are the caller's; with
  * anything else -1s.
  */

@@ -393,7 +393,10 @@ ngx_pyexec_zygote_read_handler(ngx_event_t *rev)
         }
     }
 
-    ngx_pyexec_zygote_died(zygote, rc == 0 ? "died" : "sent nonsense");
+    /* ECONNRESET: it died before it had read all that it was sent */
+
+    ngx_pyexec_zygote_died(zygote, rc == -1 && err == EBADMSG
+                                   ? "sent nonsense" : "died");
 }
 
 
