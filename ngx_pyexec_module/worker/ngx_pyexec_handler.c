@@ -10,14 +10,17 @@
 #include <math.h>
 
 
+/* These return NGX_DECLINED when they found nothing to answer. */
+
 static ngx_int_t ngx_pyexec_method(ngx_http_request_t *r);
-static ngx_uint_t ngx_pyexec_is_json(ngx_http_request_t *r);
-static void ngx_pyexec_body_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_pyexec_accept(ngx_http_request_t *r);
 static ngx_int_t ngx_pyexec_parse(ngx_http_request_t *r,
     ngx_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_pyexec_check(ngx_http_request_t *r,
     ngx_pyexec_ctx_t *ctx);
+
+static ngx_uint_t ngx_pyexec_is_json(ngx_http_request_t *r);
+static void ngx_pyexec_body_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_pyexec_accept(ngx_http_request_t *r);
 static void ngx_pyexec_cleanup(void *data);
 static void ngx_pyexec_free_program(void *data);
 
@@ -29,7 +32,7 @@ ngx_pyexec_handler(ngx_http_request_t *r)
 
     rc = ngx_pyexec_method(r);
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -53,7 +56,7 @@ ngx_pyexec_method(ngx_http_request_t *r)
     ngx_int_t  rc;
 
     if (r->method == NGX_HTTP_POST && ngx_pyexec_is_json(r)) {
-        return NGX_OK;
+        return NGX_DECLINED;
     }
 
     rc = ngx_http_discard_request_body(r);
@@ -131,13 +134,13 @@ ngx_pyexec_accept(ngx_http_request_t *r)
 
     rc = ngx_pyexec_parse(r, ctx);
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
     rc = ngx_pyexec_check(r, ctx);
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -214,7 +217,7 @@ ngx_pyexec_parse(ngx_http_request_t *r, ngx_pyexec_ctx_t *ctx)
 
     ctx->timeout = (ngx_msec_t) ceil(ctx->program.timeout * 1000);
 
-    return NGX_OK;
+    return NGX_DECLINED;
 }
 
 
@@ -242,7 +245,7 @@ ngx_pyexec_check(ngx_http_request_t *r, ngx_pyexec_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
 
     default:
-        return NGX_OK;
+        return NGX_DECLINED;
     }
 }
 
