@@ -33,6 +33,8 @@ headers = $(wildcard $(SRC)/*/*.h)
 pure = $(wildcard $(SRC)/json/*.c $(SRC)/policy/*.c $(SRC)/wire/*.c)
 pure_libs = -lcjson -ltree-sitter -lutf8proc
 
+grammar = $(PYEXEC_GRAMMAR)/src/parser.c
+
 # The grammar's own warnings are not ours: its place is a system include path.
 pure_flags = -std=c11 $(WARNINGS) -I$(SRC) -isystem $(PYEXEC_GRAMMAR)/src
 
@@ -71,7 +73,7 @@ $(BUILD)/ngx_pyexec_module.so: $(BUILD)/tree/ngx_pyexec_module.so
 $(BUILD)/install/Makefile: compiled_in = $(zygote_dir)
 $(BUILD)/tree/Makefile: compiled_in = $(server)/zygote
 
-$(BUILD)/%/Makefile: config $(NGINX_SRC)/conf_flags | $(PYEXEC_GRAMMAR)
+$(BUILD)/%/Makefile: config $(NGINX_SRC)/conf_flags $(grammar)
 	mkdir -p $(@D)
 	cd $(NGINX_SRC) && . ./conf_flags && \
 	PYEXEC_GRAMMAR=$(PYEXEC_GRAMMAR) PYEXEC_ZYGOTE_DIR=$(compiled_in) \
@@ -87,7 +89,7 @@ $(BUILD)/%/ngx_pyexec_module.so: $(BUILD)/%/Makefile $(headers) \
 $(NGINX_SRC)/conf_flags:
 	@echo "$(NGINX_SRC) is missing: install nginx-dev" >&2; exit 1
 
-$(CURDIR)/node_modules/tree-sitter-python: package-lock.json
+$(CURDIR)/node_modules/%: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
@@ -118,11 +120,11 @@ install: $(BUILD)/install/ngx_pyexec_module.so \
 
 run: prefix = $(server)/run-$(PORT)
 run:
-	build-aux/setup run
-	$(MAKE) --no-print-directory tree
-	install -d -m 755 $(prefix) $(prefix)/{conf,logs,modules,temp}
-	install -m 644 $(BUILD)/ngx_pyexec_module.so $(prefix)/modules
-	sed -e 's/:8080;/:$(PORT);/' -e '/^http {/r build-aux/run.conf' \
+	@build-aux/setup run
+	@$(MAKE) --no-print-directory tree
+	@install -d -m 755 $(prefix) $(prefix)/{conf,logs,modules,temp}
+	@install -m 644 $(BUILD)/ngx_pyexec_module.so $(prefix)/modules
+	@sed -e 's/:8080;/:$(PORT);/' -e '/^http {/r build-aux/run.conf' \
 	    docs/nginx.conf > $(prefix)/conf/nginx.conf
 	@printf '%s\n' '' 'Try, from another terminal:' '' \
 	    "  curl http://127.0.0.1:$(PORT)/execute \\" \
@@ -140,20 +142,19 @@ unit_tests = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/unit/*_test.c))
 reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
                           $(shell grep -ls 'Test::Nginx' t/*.t))
 
-prove = CMOCKA_MESSAGE_OUTPUT=TAP \
-        PYEXEC_MODULE=$(CURDIR)/$(BUILD)/ngx_pyexec_module.so \
-        TEST_NGINX_BINARY=$(NGINX) \
-        TEST_NGINX_LOAD_MODULES=$(CURDIR)/$(BUILD)/ngx_pyexec_module.so \
-        TEST_NGINX_SERVROOT=$(server)/servroot \
-        prove
+export CMOCKA_MESSAGE_OUTPUT = TAP
+export PYEXEC_MODULE = $(CURDIR)/$(BUILD)/ngx_pyexec_module.so
+export TEST_NGINX_BINARY = $(NGINX)
+export TEST_NGINX_LOAD_MODULES = $(PYEXEC_MODULE)
+export TEST_NGINX_SERVROOT = $(server)/servroot
 
 test:
 	build-aux/setup test
 	$(MAKE) --no-print-directory tree unit-tests $(reload_tests)
-	$(prove) $(unit_tests) $(wildcard t/*.t) $(reload_tests)
+	prove $(unit_tests) $(wildcard t/*.t) $(reload_tests)
 
 unit: unit-tests
-	$(prove) $(unit_tests)
+	prove $(unit_tests)
 
 unit-tests: $(unit_tests)
 
@@ -164,25 +165,28 @@ $(BUILD)/reload/%.t: t/%.t Makefile
 $(BUILD)/unit/%_test: t/unit/%_test.c $(pure:$(SRC)/%.c=$(BUILD)/unit/%.o)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs) -lcmocka
 
-$(BUILD)/unit/%.o: $(SRC)/%.c $(headers) | $(PYEXEC_GRAMMAR)
+$(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 	mkdir -p $(@D)
 	$(CC) $(SANITIZE) $(pure_flags) -c -o $@ $<
 
 
-fuzzers = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/fuzz/*_fuzz.c))
+# What a fuzzer finds stays in build/, what it starts from is in t/fuzz/corpus.
 
 fuzz:
 	build-aux/setup fuzz
-	$(MAKE) --no-print-directory $(fuzzers)
-	for fuzzer in $(fuzzers); do \
-	    mkdir -p $$fuzzer.corpus; \
-	    $$fuzzer -max_total_time=$(FUZZ_SECONDS) $$fuzzer.corpus; \
-	done
+	$(MAKE) --no-print-directory \
+	    $(patsubst t/fuzz/%_fuzz.c,fuzz-%,$(wildcard t/fuzz/*_fuzz.c))
 
-$(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(pure) $(headers) | $(PYEXEC_GRAMMAR)
+fuzz-%: $(BUILD)/fuzz/%_fuzz
+	mkdir -p $(BUILD)/fuzz/corpus/$*
+	$< -max_total_time=$(FUZZ_SECONDS) \
+	    $(patsubst %,-dict=%,$(wildcard t/fuzz/$*.dict)) \
+	    $(BUILD)/fuzz/corpus/$* $(wildcard t/fuzz/corpus/$*)
+
+$(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(pure) $(headers) $(grammar)
 	mkdir -p $(@D)
-	clang $(SANITIZE) -fsanitize=fuzzer $(pure_flags) -o $@ \
-	    $(filter %.c,$^) $(pure_libs)
+	clang $(SANITIZE) -fsanitize=fuzzer $(pure_flags) -o $@ $< $(pure) \
+	    $(pure_libs)
 
 
 clean:
