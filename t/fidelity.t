@@ -39,7 +39,7 @@ LOCATION = f"""
     pyexec_allow __future__ __main__ abc argparse asyncio atexit builtins
                  concurrent contextlib csv ctypes enum faulthandler fileinput
                  gc importlib inspect io linecache locale logging
-                 multiprocessing pickle queue select signal struct this
+                 multiprocessing pickle queue select signal struct
                  threading traceback types unicodedata unittest warnings
                  weakref;
 """

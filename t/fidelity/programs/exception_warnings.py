@@ -16,6 +16,6 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     helper()
     print(len(caught), caught[0].message, caught[0].lineno)
-print([f[0] for f in warnings.filters], sys.warnoptions)
+print(sys.warnoptions)
 warnings.simplefilter("error")
 helper()

@@ -1,0 +1,1 @@
+текст = "日本語" if True else "emoji 😀", 5 5
