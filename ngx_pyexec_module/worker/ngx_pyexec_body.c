@@ -48,6 +48,12 @@ ngx_pyexec_body(ngx_http_request_t *r, ngx_str_t *body)
             continue;
         }
 
+        /* the buffer of a body of no bytes is neither */
+
+        if (!b->in_file) {
+            continue;
+        }
+
         len = (size_t) (b->file_last - b->file_pos);
 
         n = ngx_read_file(b->file, p, len, b->file_pos);
