@@ -112,9 +112,9 @@ ngx_pyexec_body_handler(ngx_http_request_t *r)
 
     rc = ngx_pyexec_accept(r);
 
-    /* NGX_AGAIN: a run or the queue finalizes the request */
+    /* NGX_DONE: a run or the queue finalizes the request */
 
-    if (rc != NGX_AGAIN) {
+    if (rc != NGX_DONE) {
         ngx_http_finalize_request(r, rc);
     }
 }

@@ -75,7 +75,7 @@ ngx_pyexec_place_start(ngx_pyexec_ctx_t *ctx)
 
     rc = ngx_pyexec_run_start(ctx);
 
-    if (rc == NGX_AGAIN) {
+    if (rc == NGX_DONE) {
         ctx->queue_time = (double) (ngx_pyexec_monotonic() - ctx->queued)
                           / 1e9;
     }
@@ -112,7 +112,7 @@ ngx_pyexec_place_wait(ngx_pyexec_ctx_t *ctx)
 
     ngx_add_timer(timer, plcf->queue_timeout);
 
-    return NGX_AGAIN;
+    return NGX_DONE;
 }
 
 
@@ -188,7 +188,7 @@ ngx_pyexec_place_dispatch_handler(ngx_event_t *ev)
 
         ngx_pyexec_place_forget(ctx);
 
-        if (rc != NGX_AGAIN) {
+        if (rc != NGX_DONE) {
             ngx_pyexec_answer_finalize(ctx, rc);
         }
     }

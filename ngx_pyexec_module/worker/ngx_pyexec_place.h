@@ -14,7 +14,7 @@
 
 /*
  * Starts the request's run if there is a place, else lets it wait for one.
- * NGX_AGAIN when the request will be finalized later, or what to finalize it
+ * NGX_DONE when the request will be finalized later, or what to finalize it
  * with now.
  */
 ngx_int_t ngx_pyexec_place_take(ngx_pyexec_ctx_t *ctx);

@@ -133,7 +133,7 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
     ctx->run = run;
     ctx->started = 1;
 
-    return NGX_AGAIN;
+    return NGX_DONE;
 
 failed:
 

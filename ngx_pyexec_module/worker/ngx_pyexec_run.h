@@ -59,7 +59,7 @@ struct ngx_pyexec_run_s {
 
 
 /*
- * NGX_AGAIN when the run has started, NGX_BUSY when its zygote takes no more
+ * NGX_DONE when the run has started, NGX_BUSY when its zygote takes no more
  * just now, or what to finalize the request with.
  */
 ngx_int_t ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx);
