@@ -30,6 +30,8 @@ static ngx_int_t ngx_pyexec_conf_policy(ngx_conf_t *cf,
 static void ngx_pyexec_conf_free_policy(void *data);
 static ngx_int_t ngx_pyexec_conf_profile(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
+static ngx_int_t ngx_pyexec_conf_join(ngx_conf_t *cf, ngx_array_t *words,
+    ngx_str_t *joined);
 static ngx_uint_t ngx_pyexec_conf_same(ngx_pyexec_profile_t *one,
     ngx_pyexec_profile_t *two);
 static ngx_int_t ngx_pyexec_conf_temp_path(ngx_conf_t *cf,
@@ -701,6 +703,10 @@ ngx_pyexec_conf_profile(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     profile->python = conf->python;
     profile->strict = conf->preload != NULL;
 
+    if (ngx_pyexec_conf_join(cf, conf->allow, &profile->allow) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (conf->preload) {
         profile->preload = conf->preload;
 
@@ -754,6 +760,52 @@ ngx_pyexec_conf_profile(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 }
 
 
+/* The words with commas between them and a NUL behind; "*" stands alone. */
+
+static ngx_int_t
+ngx_pyexec_conf_join(ngx_conf_t *cf, ngx_array_t *words, ngx_str_t *joined)
+{
+    u_char      *p;
+    size_t       len;
+    ngx_str_t   *word;
+    ngx_uint_t   i;
+
+    len = 1;
+    word = words->elts;
+
+    for (i = 0; i < words->nelts; i++) {
+
+        if (ngx_pyexec_conf_is(&word[i], NGX_PYEXEC_ANY)) {
+            *joined = word[i];
+            return NGX_OK;
+        }
+
+        len += word[i].len + 1;
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    joined->data = p;
+
+    for (i = 0; i < words->nelts; i++) {
+
+        if (i) {
+            *p++ = ',';
+        }
+
+        p = ngx_cpymem(p, word[i].data, word[i].len);
+    }
+
+    *p = '\0';
+    joined->len = p - joined->data;
+
+    return NGX_OK;
+}
+
+
 static ngx_uint_t
 ngx_pyexec_conf_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
 {
@@ -762,6 +814,7 @@ ngx_pyexec_conf_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
 
     if (one->strict != two->strict
         || ngx_strcmp(one->python.data, two->python.data) != 0
+        || ngx_strcmp(one->allow.data, two->allow.data) != 0
         || one->preload->nelts != two->preload->nelts)
     {
         return 0;

@@ -29,6 +29,7 @@ typedef struct {
     ngx_str_t                   python;
     ngx_array_t                *preload;        /* ngx_str_t */
     ngx_uint_t                  strict;         /* unsigned  strict:1; */
+    ngx_str_t                   allow;          /* with commas */
 
     ngx_pyexec_zygote_t        *zygote;         /* this worker's */
 } ngx_pyexec_profile_t;

@@ -96,7 +96,7 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *mode,
     ngx_str_t    *name;
     ngx_uint_t    i;
 
-    argv = ngx_palloc(pool, (profile->preload->nelts + 7) * sizeof(char *));
+    argv = ngx_palloc(pool, (profile->preload->nelts + 8) * sizeof(char *));
     if (argv == NULL) {
         return NULL;
     }
@@ -112,6 +112,7 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *mode,
     *p++ = NGX_PYEXEC_ZYGOTE_PY;
     *p++ = mode;
     *p++ = profile->strict ? "strict" : "lenient";
+    *p++ = (char *) profile->allow.data;
 
     for (i = 0; i < profile->preload->nelts; i++) {
         *p++ = (char *) name[i].data;

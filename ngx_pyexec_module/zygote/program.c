@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "guard.h"
 #include "program.h"
 
 
@@ -83,6 +84,8 @@ pyexec_program_run(const pyexec_program_hooks_t *hooks,
 
     Py_DECREF(result);
 
+    pyexec_guard_begin();
+
     code = pyexec_program_compile(source);
     Py_DECREF(source);
 
@@ -143,7 +146,7 @@ pyexec_program_compile(PyObject *source)
 {
     PyObject *builtins, *code;
 
-    builtins = PyImport_ImportModule("builtins");
+    builtins = PyImport_AddModule("builtins");
     if (builtins == NULL) {
         return NULL;
     }
@@ -151,7 +154,6 @@ pyexec_program_compile(PyObject *source)
     /* A str, not bytes: a coding cookie in it is not obeyed. */
     code = PyObject_CallMethod(builtins, "compile", "OssiO", source,
                                "main.py", "exec", 0, Py_True);
-    Py_DECREF(builtins);
 
     if (code == NULL && PyErr_ExceptionMatches(PyExc_SyntaxError)) {
         pyexec_program_quote_line(source);

@@ -1,10 +1,11 @@
 """The Python part of a zygote: what is simpler to say in Python than in C.
 
-Usage: python3 -I -B zygote.py serve|check strict|lenient MODULE...
+Usage: python3 -I -B zygote.py serve|check strict|lenient ALLOW MODULE...
 
 "serve" imports the modules, then serves the worker at the other end of the
 control socket, descriptor 3.  A module that cannot be imported ends a strict
-zygote; a lenient one goes on without it.
+zygote; a lenient one goes on without it.  ALLOW names, with commas between
+them, the modules that programs may import; "*" stands for any.
 
 "check" says "ok", or what is in the way of a zygote with this interpreter.
 """
@@ -151,6 +152,19 @@ def install_hooks():
     threading.__excepthook__ = thread_excepthook
 
 
+def guard(extension, allow):
+    """Hold programs to the policy while they run."""
+    def directories(*files):
+        return tuple({os.path.join(os.path.dirname(os.path.abspath(file)), '')
+                      for file in files})
+
+    path = [os.path.join(entry, '') for entry in sys.path if entry]
+    extension.guard(None if allow == '*' else frozenset(allow.split(',')),
+                    ('<frozen ', *path, *directories(os.__file__, __file__)),
+                    ('<frozen importlib', *directories(importlib.__file__)),
+                    False)
+
+
 def check(names, strict):
     if sys.implementation.name != 'cpython' or sys.version_info < (3, 9):
         return 'CPython 3.9 or newer is needed'
@@ -162,7 +176,7 @@ def check(names, strict):
     return 'ok'
 
 
-def serve(names, strict):
+def serve(names, strict, allow):
     extension = load_extension()
     extension.supervise(CONTROL)
 
@@ -174,6 +188,7 @@ def serve(names, strict):
 
     if sys.version_info < (3, 13):
         install_hooks()
+    guard(extension, allow)
 
     gc.collect()
     gc.freeze()
@@ -181,11 +196,11 @@ def serve(names, strict):
 
 
 def main():
-    mode, strict, *names = sys.argv[1:]
+    mode, strict, allow, *names = sys.argv[1:]
     if mode == 'check':
         print(check(names, strict == 'strict'))
     else:
-        serve(names, strict == 'strict')
+        serve(names, strict == 'strict', allow)
 
 
 if __name__ == '__main__':

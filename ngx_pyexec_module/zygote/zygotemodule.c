@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "reaper.h"
 #include "serve.h"
 
@@ -29,6 +30,27 @@ zygote_supervise(PyObject *Py_UNUSED(module), PyObject *args)
 
     if (pyexec_reaper_fork(control) == -1) {
         return PyErr_SetFromErrno(PyExc_OSError);
+    }
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
+zygote_guard(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    int       writable;
+    PyObject *allow, *libraries, *loaders;
+
+    if (!PyArg_ParseTuple(args, "OO!O!p:guard", &allow,
+                          &PyTuple_Type, &libraries,
+                          &PyTuple_Type, &loaders, &writable))
+    {
+        return NULL;
+    }
+
+    if (pyexec_guard_install(allow, libraries, loaders, writable) == -1) {
+        return NULL;
     }
 
     Py_RETURN_NONE;
@@ -61,6 +83,9 @@ static PyMethodDef zygote_methods[] = {
     {"supervise", zygote_supervise, METH_VARARGS,
      "supervise(control)\n--\n\n"
      "Continue in a child that a reaper outlives; the reaper does not return."},
+    {"guard", zygote_guard, METH_VARARGS,
+     "guard(allow, libraries, loaders, writable)\n--\n\n"
+     "Hold every later run to the policy."},
     {"serve", zygote_serve, METH_VARARGS,
      "serve(control, prepare, enter)\n--\n\n"
      "Fork runs for the worker behind the control socket until it is closed."},
