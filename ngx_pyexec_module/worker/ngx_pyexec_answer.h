@@ -34,11 +34,9 @@ ngx_int_t ngx_pyexec_answer_options(ngx_http_request_t *r);
 
 void ngx_pyexec_answer_finalize(ngx_pyexec_ctx_t *ctx, ngx_int_t rc);
 
-/*
- * The filters that give every answer of a location its CORS headers, and a
- * JSON body to the errors that nginx itself answers with.
- */
-ngx_int_t ngx_pyexec_answer_init_filters(ngx_conf_t *cf);
+/* The JSON body of a refusal; without line and column where they are 0. */
+ngx_buf_t *ngx_pyexec_answer_refusal(ngx_http_request_t *r,
+    const char *error, ngx_uint_t line, ngx_uint_t column);
 
 /* "ok", "error", "signal", ... */
 const char *ngx_pyexec_answer_status(ngx_pyexec_status_e status);

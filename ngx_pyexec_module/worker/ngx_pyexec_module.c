@@ -1,7 +1,9 @@
 
 #include "ngx_pyexec_module.h"
-#include "ngx_pyexec_answer.h"
 #include "ngx_pyexec_conf.h"
+#include "ngx_pyexec_directives.h"
+#include "ngx_pyexec_filter.h"
+#include "ngx_pyexec_profile.h"
 #include "ngx_pyexec_script.h"
 #include "ngx_pyexec_variables.h"
 #include "ngx_pyexec_zygote.h"
@@ -16,15 +18,15 @@ static void ngx_pyexec_exit_process(ngx_cycle_t *cycle);
 
 
 static ngx_conf_post_t  ngx_pyexec_positive_msec = {
-    ngx_pyexec_conf_positive_msec
+    ngx_pyexec_directive_positive_msec
 };
 
 static ngx_conf_post_t  ngx_pyexec_positive_size = {
-    ngx_pyexec_conf_positive_size
+    ngx_pyexec_directive_positive_size
 };
 
 static ngx_conf_post_t  ngx_pyexec_positive_num = {
-    ngx_pyexec_conf_positive_num
+    ngx_pyexec_directive_positive_num
 };
 
 
@@ -32,7 +34,7 @@ static ngx_command_t  ngx_pyexec_commands[] = {
 
     { ngx_string("pyexec"),
       NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
-      ngx_pyexec_conf_enable,
+      ngx_pyexec_directive_enable,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_pyexec_loc_conf_t, enable),
       NULL },
@@ -53,21 +55,21 @@ static ngx_command_t  ngx_pyexec_commands[] = {
 
     { ngx_string("pyexec_allow"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_pyexec_conf_allow,
+      ngx_pyexec_directive_allow,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("pyexec_python"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_pyexec_conf_python,
+      ngx_pyexec_directive_python,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("pyexec_preload"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_pyexec_conf_preload,
+      ngx_pyexec_directive_preload,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -95,14 +97,14 @@ static ngx_command_t  ngx_pyexec_commands[] = {
 
     { ngx_string("pyexec_queue"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
-      ngx_pyexec_conf_queue,
+      ngx_pyexec_directive_queue,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("pyexec_cors"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_pyexec_conf_cors,
+      ngx_pyexec_directive_cors,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -184,11 +186,11 @@ ngx_pyexec_preconfiguration(ngx_conf_t *cf)
 static ngx_int_t
 ngx_pyexec_postconfiguration(ngx_conf_t *cf)
 {
-    if (ngx_pyexec_answer_init_filters(cf) != NGX_OK) {
+    if (ngx_pyexec_filter_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_pyexec_conf_check_profiles(cf);
+    return ngx_pyexec_profile_check(cf);
 }
 
 

@@ -8,39 +8,20 @@
 #include <sys/wait.h>
 
 
-/* the first buffer of an output, doubled as it fills */
-#define NGX_PYEXEC_OUTPUT_SIZE   4096
-
-/* what a pipe holds at most: /proc/sys/fs/pipe-max-size, bytes */
-#define NGX_PYEXEC_PIPE_SIZE     (1024 * 1024)
-
 /* a zygote that has not ended a killed run by then is stuck, milliseconds */
 #define NGX_PYEXEC_KILL_TIMEOUT  10000
 
 
-typedef struct {
-    int  worker[PYEXEC_WIRE_NFDS];
-    int  child[PYEXEC_WIRE_NFDS];
-} ngx_pyexec_fds_t;
-
-
-static ngx_int_t ngx_pyexec_run_open(ngx_pyexec_fds_t *fds);
-static void ngx_pyexec_run_close(int fds[PYEXEC_WIRE_NFDS]);
+static ngx_pyexec_run_t *ngx_pyexec_run_create(ngx_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_pyexec_run_answer_errno(ngx_pyexec_ctx_t *ctx,
+    ngx_err_t err);
 static ngx_int_t ngx_pyexec_run_connect(ngx_pyexec_run_t *run,
     ngx_pyexec_fds_t *fds);
-static ngx_connection_t *ngx_pyexec_run_connection(ngx_pyexec_run_t *run,
-    int *fd);
 static ngx_int_t ngx_pyexec_run_program(ngx_pyexec_run_t *run);
-static ngx_int_t ngx_pyexec_run_append(ngx_pyexec_run_t *run,
-    ngx_pyexec_input_t *input, const void *data, size_t len);
 
 static void ngx_pyexec_run_write_handler(ngx_event_t *wev);
-static void ngx_pyexec_run_write(ngx_pyexec_run_t *run,
-    ngx_pyexec_input_t *input);
 static void ngx_pyexec_run_read_handler(ngx_event_t *rev);
 static void ngx_pyexec_run_read(ngx_pyexec_run_t *run,
-    ngx_pyexec_output_t *output);
-static ngx_int_t ngx_pyexec_run_room(ngx_pyexec_run_t *run,
     ngx_pyexec_output_t *output);
 static void ngx_pyexec_run_timeout_handler(ngx_event_t *ev);
 static void ngx_pyexec_run_empty_handler(ngx_event_t *ev);
@@ -55,52 +36,37 @@ static void ngx_pyexec_run_answer_error(ngx_pyexec_run_t *run,
 ngx_int_t
 ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
 {
-    u_char                   details[NGX_MAX_ERROR_STR];
-    ngx_int_t                rc;
-    ngx_err_t                err;
-    ngx_pool_t              *pool;
-    ngx_pyexec_fds_t         fds;
-    ngx_pyexec_run_t        *run;
-    ngx_pyexec_loc_conf_t   *plcf;
+    ngx_int_t               rc;
+    ngx_err_t               err;
+    ngx_pyexec_fds_t        fds;
+    ngx_pyexec_run_t       *run;
+    ngx_pyexec_loc_conf_t  *plcf;
 
     plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
 
-    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ngx_cycle->log);
-    if (pool == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    run = ngx_pcalloc(pool, sizeof(ngx_pyexec_run_t));
+    run = ngx_pyexec_run_create(ctx);
     if (run == NULL) {
-        ngx_destroy_pool(pool);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    run->pool = pool;
-    run->ctx = ctx;
-    run->timeout = ctx->timeout;
-    run->output_limit = plcf->output_limit;
-    run->compile_only = ctx->verdict.outcome == PYEXEC_POLICY_UNANALYSABLE;
-    run->script.fd = NGX_INVALID_FILE;
-
-    run->timer.handler = ngx_pyexec_run_timeout_handler;
-    run->timer.data = run;
-    run->timer.log = pool->log;
-
-    if (ngx_pyexec_run_open(&fds) != NGX_OK) {
+    if (ngx_pyexec_pipe_open(&fds) != NGX_OK) {
         err = ngx_errno;
-        ngx_log_error(NGX_LOG_ALERT, pool->log, err,
+
+        ngx_log_error(NGX_LOG_ALERT, run->pool->log, err,
                       "pyexec: pipes for a run failed");
-        goto failed;
+
+        ngx_destroy_pool(run->pool);
+
+        return ngx_pyexec_run_answer_errno(ctx, err);
     }
 
     rc = ngx_pyexec_zygote_spawn(plcf->profile->zygote, run, fds.child);
 
-    ngx_pyexec_run_close(fds.child);
+    ngx_pyexec_pipe_close(fds.child);
 
     if (rc != NGX_OK) {
-        ngx_pyexec_run_close(fds.worker);
-        ngx_destroy_pool(pool);
+        ngx_pyexec_pipe_close(fds.worker);
+        ngx_destroy_pool(run->pool);
 
         return rc == NGX_BUSY ? NGX_BUSY
                               : ngx_pyexec_answer_error(ctx->request,
@@ -118,11 +84,12 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
     }
 
     if (ngx_pyexec_script_create(&run->script, plcf->temp_path,
-                                 &ctx->program.code, ctx->run_id, pool, &err)
+                                 &ctx->program.code, ctx->run_id, run->pool,
+                                 &err)
         != NGX_OK)
     {
         ngx_pyexec_run_abandon(run);
-        goto failed_script;
+        return ngx_pyexec_run_answer_errno(ctx, err);
     }
 
     if (ngx_pyexec_run_program(run) != NGX_OK) {
@@ -134,78 +101,56 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
     ctx->started = 1;
 
     return NGX_DONE;
+}
 
-failed:
 
-    ngx_destroy_pool(pool);
+static ngx_pyexec_run_t *
+ngx_pyexec_run_create(ngx_pyexec_ctx_t *ctx)
+{
+    ngx_pool_t             *pool;
+    ngx_pyexec_run_t       *run;
+    ngx_pyexec_loc_conf_t  *plcf;
 
-failed_script:
+    plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
 
-    *ngx_strerror(err, details, sizeof(details) - 1) = '\0';
+    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ngx_cycle->log);
+    if (pool == NULL) {
+        return NULL;
+    }
 
-    return ngx_pyexec_answer_error(ctx->request, (char *) details);
+    run = ngx_pcalloc(pool, sizeof(ngx_pyexec_run_t));
+    if (run == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    run->pool = pool;
+    run->ctx = ctx;
+    run->timeout = ctx->timeout;
+    run->compile_only = ctx->verdict.outcome == PYEXEC_POLICY_UNANALYSABLE;
+
+    run->channel.pool = pool;
+    run->input.pool = pool;
+    run->output.limit = plcf->output_limit;
+    run->error.limit = plcf->output_limit;
+    run->script.fd = NGX_INVALID_FILE;
+
+    run->timer.handler = ngx_pyexec_run_timeout_handler;
+    run->timer.data = run;
+    run->timer.log = pool->log;
+
+    return run;
 }
 
 
 static ngx_int_t
-ngx_pyexec_run_open(ngx_pyexec_fds_t *fds)
+ngx_pyexec_run_answer_errno(ngx_pyexec_ctx_t *ctx, ngx_err_t err)
 {
-    int         s[2];
-    ngx_err_t   err;
-    ngx_uint_t  i;
+    u_char  details[NGX_MAX_ERROR_STR];
 
-    for (i = 0; i < PYEXEC_WIRE_NFDS; i++) {
-        fds->worker[i] = -1;
-        fds->child[i] = -1;
-    }
+    *ngx_strerror(err, details, sizeof(details) - 1) = '\0';
 
-    for (i = 0; i < PYEXEC_WIRE_NFDS; i++) {
-
-        if (i == PYEXEC_WIRE_CHANNEL) {
-            if (socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, s) == -1) {
-                goto failed;
-            }
-
-        } else if (pipe2(s, O_CLOEXEC) == -1) {
-            goto failed;
-        }
-
-        /* a pipe is read at 0 and written at 1 */
-
-        fds->worker[i] = s[i == PYEXEC_WIRE_STDIN];
-        fds->child[i] = s[i != PYEXEC_WIRE_STDIN];
-
-        if (ngx_nonblocking(fds->worker[i]) == -1) {
-            goto failed;
-        }
-    }
-
-    return NGX_OK;
-
-failed:
-
-    err = ngx_errno;
-
-    ngx_pyexec_run_close(fds->worker);
-    ngx_pyexec_run_close(fds->child);
-
-    ngx_set_errno(err);
-
-    return NGX_ERROR;
-}
-
-
-static void
-ngx_pyexec_run_close(int fds[PYEXEC_WIRE_NFDS])
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < PYEXEC_WIRE_NFDS; i++) {
-        if (fds[i] != -1) {
-            (void) close(fds[i]);
-            fds[i] = -1;
-        }
-    }
+    return ngx_pyexec_answer_error(ctx->request, (char *) details);
 }
 
 
@@ -214,63 +159,45 @@ ngx_pyexec_run_close(int fds[PYEXEC_WIRE_NFDS])
 static ngx_int_t
 ngx_pyexec_run_connect(ngx_pyexec_run_t *run, ngx_pyexec_fds_t *fds)
 {
-    int  *fd;
+    int        *fd;
+    ngx_log_t  *log;
 
     fd = fds->worker;
+    log = run->pool->log;
 
-    run->channel.connection = ngx_pyexec_run_connection(run,
-                                                   &fd[PYEXEC_WIRE_CHANNEL]);
-    run->input.connection = ngx_pyexec_run_connection(run,
-                                                   &fd[PYEXEC_WIRE_STDIN]);
-    run->output.connection = ngx_pyexec_run_connection(run,
-                                                   &fd[PYEXEC_WIRE_STDOUT]);
-    run->error.connection = ngx_pyexec_run_connection(run,
-                                                   &fd[PYEXEC_WIRE_STDERR]);
+    run->channel.connection = ngx_pyexec_pipe_connection(
+                                  &fd[PYEXEC_WIRE_CHANNEL], run, log,
+                                  ngx_pyexec_run_empty_handler,
+                                  ngx_pyexec_run_write_handler);
+
+    run->input.connection = ngx_pyexec_pipe_connection(
+                                  &fd[PYEXEC_WIRE_STDIN], run, log,
+                                  ngx_pyexec_run_empty_handler,
+                                  ngx_pyexec_run_write_handler);
+
+    run->output.connection = ngx_pyexec_pipe_connection(
+                                  &fd[PYEXEC_WIRE_STDOUT], run, log,
+                                  ngx_pyexec_run_read_handler,
+                                  ngx_pyexec_run_empty_handler);
+
+    run->error.connection = ngx_pyexec_pipe_connection(
+                                  &fd[PYEXEC_WIRE_STDERR], run, log,
+                                  ngx_pyexec_run_read_handler,
+                                  ngx_pyexec_run_empty_handler);
+
+    ngx_pyexec_pipe_close(fd);
 
     if (run->channel.connection == NULL
         || run->input.connection == NULL
         || run->output.connection == NULL
-        || run->error.connection == NULL)
-    {
-        ngx_pyexec_run_close(fd);
-        return NGX_ERROR;
-    }
-
-    run->output.connection->read->handler = ngx_pyexec_run_read_handler;
-    run->error.connection->read->handler = ngx_pyexec_run_read_handler;
-    run->channel.connection->write->handler = ngx_pyexec_run_write_handler;
-    run->input.connection->write->handler = ngx_pyexec_run_write_handler;
-
-    if (ngx_handle_read_event(run->output.connection->read, 0) != NGX_OK
+        || run->error.connection == NULL
+        || ngx_handle_read_event(run->output.connection->read, 0) != NGX_OK
         || ngx_handle_read_event(run->error.connection->read, 0) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return NGX_OK;
-}
-
-
-static ngx_connection_t *
-ngx_pyexec_run_connection(ngx_pyexec_run_t *run, int *fd)
-{
-    ngx_connection_t  *c;
-
-    c = ngx_get_connection(*fd, run->pool->log);
-    if (c == NULL) {
-        return NULL;
-    }
-
-    *fd = -1;
-
-    c->data = run;
-    c->log = run->pool->log;
-    c->read->log = c->log;
-    c->write->log = c->log;
-    c->read->handler = ngx_pyexec_run_empty_handler;
-    c->write->handler = ngx_pyexec_run_empty_handler;
-
-    return c;
 }
 
 
@@ -305,13 +232,13 @@ ngx_pyexec_run_program(ngx_pyexec_run_t *run)
         header->args_len += program->args[i].len + 1;
     }
 
-    if (ngx_pyexec_run_append(run, &run->channel, header,
+    if (ngx_pyexec_input_append(&run->channel, header,
                               sizeof(pyexec_wire_program_t))
         != NGX_OK
-        || ngx_pyexec_run_append(run, &run->channel, program->code.data,
+        || ngx_pyexec_input_append(&run->channel, program->code.data,
                                  program->code.len)
            != NGX_OK
-        || ngx_pyexec_run_append(run, &run->input, program->input.data,
+        || ngx_pyexec_input_append(&run->input, program->input.data,
                                  program->input.len)
            != NGX_OK)
     {
@@ -319,7 +246,7 @@ ngx_pyexec_run_program(ngx_pyexec_run_t *run)
     }
 
     for (i = 0; i < program->nargs; i++) {
-        if (ngx_pyexec_run_append(run, &run->channel, program->args[i].data,
+        if (ngx_pyexec_input_append(&run->channel, program->args[i].data,
                                   program->args[i].len + 1)
             != NGX_OK)
         {
@@ -330,41 +257,8 @@ ngx_pyexec_run_program(ngx_pyexec_run_t *run)
     run->started = ngx_pyexec_monotonic();
     ngx_add_timer(&run->timer, run->timeout);
 
-    ngx_pyexec_run_write(run, &run->channel);
-    ngx_pyexec_run_write(run, &run->input);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_pyexec_run_append(ngx_pyexec_run_t *run, ngx_pyexec_input_t *input,
-    const void *data, size_t len)
-{
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl, **ll;
-
-    if (len == 0) {
-        return NGX_OK;
-    }
-
-    b = ngx_calloc_buf(run->pool);
-    cl = ngx_alloc_chain_link(run->pool);
-
-    if (b == NULL || cl == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = (u_char *) data;
-    b->last = b->pos + len;
-    b->memory = 1;
-
-    cl->buf = b;
-    cl->next = NULL;
-
-    for (ll = &input->chain; *ll; ll = &(*ll)->next) { /* void */ }
-
-    *ll = cl;
+    ngx_pyexec_input_write(&run->channel);
+    ngx_pyexec_input_write(&run->input);
 
     return NGX_OK;
 }
@@ -379,62 +273,8 @@ ngx_pyexec_run_write_handler(ngx_event_t *wev)
     c = wev->data;
     run = c->data;
 
-    ngx_pyexec_run_write(run, c == run->channel.connection ? &run->channel
-                                                           : &run->input);
-}
-
-
-static void
-ngx_pyexec_run_write(ngx_pyexec_run_t *run, ngx_pyexec_input_t *input)
-{
-    ssize_t            n;
-    ngx_chain_t       *cl;
-    ngx_connection_t  *c;
-    struct iovec       iov[NGX_IOVS_PREALLOCATE];
-    ngx_uint_t         niov;
-
-    c = input->connection;
-
-    while (input->chain) {
-
-        niov = 0;
-
-        for (cl = input->chain;
-             cl && niov < NGX_IOVS_PREALLOCATE;
-             cl = cl->next)
-        {
-            iov[niov].iov_base = cl->buf->pos;
-            iov[niov].iov_len = cl->buf->last - cl->buf->pos;
-            niov++;
-        }
-
-        n = writev(c->fd, iov, niov);
-
-        if (n >= 0) {
-            input->chain = ngx_chain_update_sent(input->chain, n);
-            continue;
-        }
-
-        if (ngx_errno == NGX_EINTR) {
-            continue;
-        }
-
-        if (ngx_errno == NGX_EAGAIN) {
-            c->write->ready = 0;
-
-            if (ngx_handle_write_event(c->write, 0) == NGX_OK) {
-                return;
-            }
-        }
-
-        /* the reader closed its end, which a program may do */
-
-        break;
-    }
-
-    ngx_close_connection(c);
-    input->connection = NULL;
-    input->chain = NULL;
+    ngx_pyexec_input_write(c == run->channel.connection ? &run->channel
+                                                        : &run->input);
 }
 
 
@@ -457,109 +297,23 @@ ngx_pyexec_run_read_handler(ngx_event_t *rev)
 }
 
 
-/*
- * Reads what is there, but no more than a pipe holds: a program that writes
- * as fast as this reads must not keep the worker here.
- */
-
 static void
 ngx_pyexec_run_read(ngx_pyexec_run_t *run, ngx_pyexec_output_t *output)
 {
-    u_char            *p, one[1];
-    size_t             size, total;
-    ssize_t            n;
-    ngx_connection_t  *c;
+    switch (ngx_pyexec_output_read(output)) {
 
-    c = output->connection;
-
-    if (c == NULL) {
+    case NGX_OK:
         return;
-    }
 
-    total = 0;
-
-    for ( ;; ) {
-
-        if (total >= NGX_PYEXEC_PIPE_SIZE) {
-            ngx_post_event(c->read, &ngx_posted_next_events);
-            return;
-        }
-
-        if (output->len == run->output_limit) {
-            p = one;
-            size = 1;
-
-        } else if (ngx_pyexec_run_room(run, output) == NGX_OK) {
-            p = output->data + output->len;
-            size = output->size - output->len;
-
-        } else {
-            run->no_memory = 1;
-            ngx_pyexec_run_kill(run);
-            break;
-        }
-
-        n = read(c->fd, p, size);
-
-        if (n > 0 && p == one) {
-            run->flooded = 1;
-            ngx_pyexec_run_kill(run);
-            break;
-        }
-
-        if (n > 0) {
-            output->len += n;
-            total += n;
-            continue;
-        }
-
-        if (n == -1 && ngx_errno == NGX_EINTR) {
-            continue;
-        }
-
-        if (n == -1 && ngx_errno == NGX_EAGAIN) {
-            c->read->ready = 0;
-
-            if (ngx_handle_read_event(c->read, 0) == NGX_OK) {
-                return;
-            }
-        }
-
+    case NGX_DECLINED:
+        run->flooded = 1;
         break;
+
+    default:
+        run->no_memory = 1;
     }
 
-    ngx_close_connection(c);
-    output->connection = NULL;
-}
-
-
-static ngx_int_t
-ngx_pyexec_run_room(ngx_pyexec_run_t *run, ngx_pyexec_output_t *output)
-{
-    u_char  *data;
-    size_t   size;
-
-    if (output->len < output->size) {
-        return NGX_OK;
-    }
-
-    size = output->size ? 2 * output->size : NGX_PYEXEC_OUTPUT_SIZE;
-    size = ngx_min(size, run->output_limit);
-
-    data = ngx_alloc(size, run->pool->log);
-    if (data == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (output->data) {
-        ngx_memcpy(data, output->data, output->len);
-        ngx_free(output->data);
-    }
-
-    output->data = data;
-    output->size = size;
-
-    return NGX_OK;
+    ngx_pyexec_run_kill(run);
 }
 
 
@@ -613,15 +367,8 @@ ngx_pyexec_run_abandon(ngx_pyexec_run_t *run)
 {
     /* the program that is being written belongs to the request */
 
-    if (run->channel.connection) {
-        ngx_close_connection(run->channel.connection);
-        run->channel.connection = NULL;
-    }
-
-    if (run->input.connection) {
-        ngx_close_connection(run->input.connection);
-        run->input.connection = NULL;
-    }
+    ngx_pyexec_input_close(&run->channel);
+    ngx_pyexec_input_close(&run->input);
 
     if (run->ctx) {
         run->ctx->run = NULL;
@@ -762,33 +509,16 @@ ngx_pyexec_run_answer_error(ngx_pyexec_run_t *run, char *details)
 void
 ngx_pyexec_run_free(ngx_pyexec_run_t *run)
 {
-    ngx_uint_t          i;
-    ngx_connection_t   *c[4];
-
-    c[0] = run->channel.connection;
-    c[1] = run->input.connection;
-    c[2] = run->output.connection;
-    c[3] = run->error.connection;
-
-    for (i = 0; i < 4; i++) {
-        if (c[i]) {
-            ngx_close_connection(c[i]);
-        }
-    }
+    ngx_pyexec_input_close(&run->channel);
+    ngx_pyexec_input_close(&run->input);
+    ngx_pyexec_output_free(&run->output);
+    ngx_pyexec_output_free(&run->error);
 
     if (run->timer.timer_set) {
         ngx_del_timer(&run->timer);
     }
 
     ngx_pyexec_script_delete(&run->script, run->pool->log);
-
-    if (run->output.data) {
-        ngx_free(run->output.data);
-    }
-
-    if (run->error.data) {
-        ngx_free(run->error.data);
-    }
 
     ngx_destroy_pool(run->pool);
 }

@@ -10,23 +10,8 @@
 
 
 #include "ngx_pyexec_module.h"
+#include "ngx_pyexec_pipe.h"
 #include "ngx_pyexec_script.h"
-
-
-typedef struct {
-    ngx_connection_t           *connection;     /* NULL at end of file */
-    u_char                     *data;
-    size_t                      len;
-    size_t                      size;
-} ngx_pyexec_output_t;
-
-
-/* What is written to a pipe or socket as fast as the reader takes it. */
-
-typedef struct {
-    ngx_connection_t           *connection;     /* NULL when all is written */
-    ngx_chain_t                *chain;
-} ngx_pyexec_input_t;
 
 
 struct ngx_pyexec_run_s {
@@ -41,7 +26,6 @@ struct ngx_pyexec_run_s {
     ngx_pyexec_input_t          input;
     ngx_pyexec_output_t         output;
     ngx_pyexec_output_t         error;
-    size_t                      output_limit;
 
     ngx_pyexec_script_t         script;
 

@@ -1,0 +1,153 @@
+
+#include "ngx_pyexec_module.h"
+#include "ngx_pyexec_profile.h"
+#include "ngx_pyexec_spawn.h"
+#include "ngx_pyexec_words.h"
+
+
+static ngx_array_t *ngx_pyexec_profile_preload(ngx_conf_t *cf,
+    ngx_pyexec_loc_conf_t *conf);
+static ngx_uint_t ngx_pyexec_profile_same(ngx_pyexec_profile_t *one,
+    ngx_pyexec_profile_t *two);
+
+
+ngx_int_t
+ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
+{
+    ngx_uint_t                i;
+    ngx_pyexec_profile_t    **profiles, *profile;
+    ngx_pyexec_main_conf_t   *pmcf;
+
+    profile = ngx_pcalloc(cf->pool, sizeof(ngx_pyexec_profile_t));
+    if (profile == NULL) {
+        return NGX_ERROR;
+    }
+
+    profile->python = conf->python;
+    profile->strict = conf->preload != NULL;
+
+    profile->preload = ngx_pyexec_profile_preload(cf, conf);
+
+    if (profile->preload == NULL
+        || ngx_pyexec_words_join(cf->pool, conf->allow, &profile->allow)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
+
+    profiles = pmcf->profiles.elts;
+
+    for (i = 0; i < pmcf->profiles.nelts; i++) {
+        if (ngx_pyexec_profile_same(profiles[i], profile)) {
+            conf->profile = profiles[i];
+            return NGX_OK;
+        }
+    }
+
+    profiles = ngx_array_push(&pmcf->profiles);
+    if (profiles == NULL) {
+        return NGX_ERROR;
+    }
+
+    *profiles = profile;
+    conf->profile = profile;
+
+    return NGX_OK;
+}
+
+
+/* Without "pyexec_preload": what is allowed. */
+
+static ngx_array_t *
+ngx_pyexec_profile_preload(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
+{
+    ngx_int_t     rc;
+    ngx_str_t    *name;
+    ngx_uint_t    i;
+    ngx_array_t  *preload;
+
+    if (conf->preload) {
+        return conf->preload;
+    }
+
+    preload = ngx_array_create(cf->pool, conf->allow->nelts + 1,
+                               sizeof(ngx_str_t));
+    if (preload == NULL) {
+        return NULL;
+    }
+
+    name = conf->allow->elts;
+
+    for (i = 0; i < conf->allow->nelts; i++) {
+
+        if (ngx_pyexec_words_is(&name[i], NGX_PYEXEC_WORD_ANY)) {
+            rc = ngx_pyexec_words_push_default(preload);
+
+        } else {
+            rc = ngx_pyexec_words_push(preload, name[i].data, name[i].len);
+        }
+
+        if (rc != NGX_OK) {
+            return NULL;
+        }
+    }
+
+    return preload;
+}
+
+
+static ngx_uint_t
+ngx_pyexec_profile_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
+{
+    ngx_str_t   *a, *b;
+    ngx_uint_t   i;
+
+    if (one->strict != two->strict
+        || ngx_strcmp(one->python.data, two->python.data) != 0
+        || ngx_strcmp(one->allow.data, two->allow.data) != 0
+        || one->preload->nelts != two->preload->nelts)
+    {
+        return 0;
+    }
+
+    a = one->preload->elts;
+    b = two->preload->elts;
+
+    for (i = 0; i < one->preload->nelts; i++) {
+        if (ngx_strcmp(a[i].data, b[i].data) != 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+ngx_int_t
+ngx_pyexec_profile_check(ngx_conf_t *cf)
+{
+    ngx_str_t                 reason;
+    ngx_uint_t                i;
+    ngx_pyexec_profile_t    **profiles;
+    ngx_pyexec_main_conf_t   *pmcf;
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
+
+    profiles = pmcf->profiles.elts;
+
+    for (i = 0; i < pmcf->profiles.nelts; i++) {
+
+        if (ngx_pyexec_spawn_check(profiles[i], &reason, cf->temp_pool)
+            != NGX_OK)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "pyexec_python \"%V\" cannot be used: %V",
+                          &profiles[i]->python, &reason);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
