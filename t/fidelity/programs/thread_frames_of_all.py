@@ -14,6 +14,6 @@ def wait():
 t = threading.Thread(target=wait)
 t.start()
 ready.wait()
-print(len(sys._current_frames()), len(sys._current_exceptions()))
+print(len(sys._current_frames()))
 stop.set()
 t.join()
