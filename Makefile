@@ -24,7 +24,6 @@ SANITIZE = -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 SHELL = /bin/bash
 .SHELLFLAGS = -e -o pipefail -c
 .DELETE_ON_ERROR:
-.SECONDARY:
 
 SRC = ngx_pyexec_module
 BUILD = build
@@ -55,14 +54,18 @@ ifneq ($(words $(CURDIR)),1)
 $(error nginx cannot be configured in a path with a space: $(CURDIR))
 endif
 
+fuzzers = $(patsubst t/fuzz/%_fuzz.c,fuzz-%,$(wildcard t/fuzz/*_fuzz.c))
 
-.PHONY: all tree install run test unit unit-tests fuzz clean
+
+.PHONY: all tree install run test unit unit-tests fuzz clean $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
 
 # The module holds the path of the zygote's files, so there are two builds of
 # it: one to be installed, and one that runs from the tree.
+
+builds = $(BUILD)/install $(BUILD)/tree
 
 tree: $(BUILD)/ngx_pyexec_module.so \
       $(server)/zygote/pyexec_zygote.abi3.so $(server)/zygote/zygote.py
@@ -73,7 +76,7 @@ $(BUILD)/ngx_pyexec_module.so: $(BUILD)/tree/ngx_pyexec_module.so
 $(BUILD)/install/Makefile: compiled_in = $(zygote_dir)
 $(BUILD)/tree/Makefile: compiled_in = $(server)/zygote
 
-$(BUILD)/%/Makefile: config $(NGINX_SRC)/conf_flags $(grammar)
+$(builds:%=%/Makefile): config $(NGINX_SRC)/conf_flags $(grammar)
 	mkdir -p $(@D)
 	cd $(NGINX_SRC) && . ./conf_flags && \
 	PYEXEC_GRAMMAR=$(PYEXEC_GRAMMAR) PYEXEC_ZYGOTE_DIR=$(compiled_in) \
@@ -82,16 +85,20 @@ $(BUILD)/%/Makefile: config $(NGINX_SRC)/conf_flags $(grammar)
 	    --builddir=$(abspath $(@D)) --add-dynamic-module=$(CURDIR) \
 	    > $(abspath $@).log
 
-$(BUILD)/%/ngx_pyexec_module.so: $(BUILD)/%/Makefile $(headers) \
-                                 $(wildcard $(SRC)/worker/*.c) $(pure)
+$(builds:%=%/ngx_pyexec_module.so): %/ngx_pyexec_module.so: %/Makefile \
+        $(headers) $(wildcard $(SRC)/worker/*.c) $(pure)
 	$(MAKE) -s --no-print-directory -C $(NGINX_SRC) -f $(abspath $<) modules
 
 $(NGINX_SRC)/conf_flags:
 	@echo "$(NGINX_SRC) is missing: install nginx-dev" >&2; exit 1
 
-$(CURDIR)/node_modules/%: package-lock.json
+ifeq ($(origin PYEXEC_GRAMMAR),file)
+$(grammar): package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
+else
+$(grammar):
+endif
 
 
 # One build of the extension serves every CPython from 3.9 on.
@@ -139,6 +146,7 @@ run:
 # and with one server that is reloaded for each block.
 
 unit_tests = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/unit/*_test.c))
+unit_objs = $(pure:$(SRC)/%.c=$(BUILD)/unit/%.o)
 reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
                           $(shell grep -ls 'Test::Nginx' t/*.t))
 
@@ -162,10 +170,10 @@ $(BUILD)/reload/%.t: t/%.t Makefile
 	mkdir -p $(@D)
 	printf '#!/bin/sh\nTEST_NGINX_USE_HUP=1 exec perl $<\n' > $@
 
-$(BUILD)/unit/%_test: t/unit/%_test.c $(pure:$(SRC)/%.c=$(BUILD)/unit/%.o)
+$(BUILD)/unit/%_test: t/unit/%_test.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs) -lcmocka
 
-$(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
+$(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 	mkdir -p $(@D)
 	$(CC) $(SANITIZE) $(pure_flags) -c -o $@ $<
 
@@ -174,10 +182,9 @@ $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 
 fuzz:
 	build-aux/setup fuzz
-	$(MAKE) --no-print-directory \
-	    $(patsubst t/fuzz/%_fuzz.c,fuzz-%,$(wildcard t/fuzz/*_fuzz.c))
+	$(MAKE) --no-print-directory $(fuzzers)
 
-fuzz-%: $(BUILD)/fuzz/%_fuzz
+$(fuzzers): fuzz-%: $(BUILD)/fuzz/%_fuzz
 	mkdir -p $(BUILD)/fuzz/corpus/$*
 	$< -max_total_time=$(FUZZ_SECONDS) \
 	    $(patsubst %,-dict=%,$(wildcard t/fuzz/$*.dict)) \
