@@ -179,8 +179,9 @@ ngx_pyexec_conf_merge_lists(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *prev,
         conf->origins = ngx_array_create(cf->pool, 1, sizeof(ngx_str_t));
 
         if (conf->origins == NULL
-            || ngx_pyexec_words_push(conf->origins, (u_char *) NGX_PYEXEC_WORD_ANY,
-                                    sizeof(NGX_PYEXEC_WORD_ANY) - 1)
+            || ngx_pyexec_words_push(conf->origins,
+                                     (u_char *) NGX_PYEXEC_WORD_ANY,
+                                     sizeof(NGX_PYEXEC_WORD_ANY) - 1)
                != NGX_OK)
         {
             return NGX_CONF_ERROR;

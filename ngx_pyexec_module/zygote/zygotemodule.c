@@ -82,7 +82,7 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
 static PyMethodDef zygote_methods[] = {
     {"supervise", zygote_supervise, METH_VARARGS,
      "supervise(control)\n--\n\n"
-     "Continue in a child that a reaper outlives; the reaper does not return."},
+     "Continue in a child that a reaper outlives; it does not return there."},
     {"guard", zygote_guard, METH_VARARGS,
      "guard(allow, libraries, loaders, writable)\n--\n\n"
      "Hold every later run to the policy."},
