@@ -52,7 +52,9 @@ pyexec_guard_owner(PyObject *frame)
     if (name != NULL && pyexec_guard_starts(name, pyexec_guard.loaders)) {
         owner = PYEXEC_GUARD_LOADER;
 
-    } else if (name != NULL && pyexec_guard_starts(name, pyexec_guard.libraries)) {
+    } else if (name != NULL
+               && pyexec_guard_starts(name, pyexec_guard.libraries))
+    {
         owner = PYEXEC_GUARD_LIBRARY;
     }
 

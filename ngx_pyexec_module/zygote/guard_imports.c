@@ -144,7 +144,9 @@ guard_call(guard_function_t *function, PyObject *args, PyObject *kwargs)
 {
     PyObject *approved, *name, *result;
 
-    if (!pyexec_guard.active || pyexec_guard.allow == NULL || PyTuple_Size(args) == 0) {
+    if (!pyexec_guard.active || pyexec_guard.allow == NULL
+        || PyTuple_Size(args) == 0)
+    {
         return PyObject_Call(function->original, args, kwargs);
     }
 

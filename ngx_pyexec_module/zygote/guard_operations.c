@@ -264,6 +264,7 @@ guard_popen(void)
     int                      shell = 0;
     PyObject                *back, *code, *frame, *globals, *locals, *name;
     PyObject                *value;
+    const char              *module;
     const guard_operation_t *found, *operation = NULL;
 
     frame = (PyObject *) PyEval_GetFrame();
@@ -307,9 +308,8 @@ guard_popen(void)
             name = PyUnicode_FromString("Popen");
         }
 
-        found = name ? guard_find(globals == guard_os_globals ? "os" : "subprocess",
-                                  name)
-                     : NULL;
+        module = globals == guard_os_globals ? "os" : "subprocess";
+        found = name ? guard_find(module, name) : NULL;
 
         if (found != NULL) {
             operation = found;
@@ -335,7 +335,8 @@ static int
 guard_compile(PyObject *filename)
 {
     if (!PyUnicode_Check(filename)
-        || pyexec_guard_owner((PyObject *) PyEval_GetFrame()) != PYEXEC_GUARD_PROGRAM
+        || pyexec_guard_owner((PyObject *) PyEval_GetFrame())
+           != PYEXEC_GUARD_PROGRAM
         || (!pyexec_guard_starts(filename, pyexec_guard.libraries)
             && !pyexec_guard_starts(filename, pyexec_guard.loaders)))
     {
