@@ -1,0 +1,386 @@
+package Pyexec;
+
+# What the suites of Test::Nginx share.  A block may have these sections
+# beside those of Test::Nginx:
+#
+#   code            a program, posted to /execute
+#   fields          more members of that request's JSON, as JSON
+#   output, error   what the program must print (default: error empty) ...
+#   output_like,
+#   error_like      ... or a regex for it
+#   returncode      (default: 0)
+#   status          (default: what the return code says)
+#   holds           a Perl expression per line, true of the answer in $_,
+#                   which has the execution_time as a number in "time"
+#
+#   bodies          a JSON text per line, posted to /execute one by one
+#   codes           a program of one line per line
+#   outputs         per line of these what must be printed
+#   refusals        per line of these the "error" of the refusal, with
+#                   "LINE:COLUMN " before it where the refusal has a place
+#   refusal_status  (default: 400)
+#
+# A block without a config has a plain endpoint at /execute.  There, nothing
+# is preloaded, unless the block has a section default_preload.
+
+use strict;
+use warnings;
+
+use Digest::MD5 ();
+use IO::Socket::INET ();
+use JSON::PP ();
+use Test::More ();
+use Test::Nginx::Socket ();
+use Test::Nginx::Util qw( server_root server_port_for_client );
+use Time::HiRes ();
+
+use parent 'Exporter';
+
+our @EXPORT = qw( json post occupy queue_up release scripts soon );
+
+
+# The whole of it, to see that it has no other members and no other order.
+
+our $Answer = qr/\A
+    \{"output":\ "(?:[^"\\]|\\.)*",
+    \ "error":\ "(?:[^"\\]|\\.)*",
+    \ "returncode":\ -?\d+,
+    \ "execution_time":\ "\d+\.\d{4}\ seconds",
+    \ "status":\ "[a-z_]+",
+    \ "cpu_time":\ \d+\.\d+,
+    \ "memory":\ \d+\}
+\z/xs;
+
+my $Json = JSON::PP->new->utf8->allow_nonref->canonical;
+my @expected = qw( output output_like error error_like returncode status
+                   holds );
+my @clients;
+
+
+# A program runs as whoever runs the tests, so it must be ours.
+
+Test::Nginx::Util::config_preamble("allow 127.0.0.1; deny all;");
+Test::Nginx::Util::worker_connections(256);
+Test::Nginx::Util::log_level('info');
+Test::Nginx::Util::no_shuffle();
+Test::Nginx::Util::no_long_string();
+
+# Blocks that agree on the configuration share a server; except where each
+# block is to be a reload.
+
+$Test::Nginx::Util::ForceRestartOnTest = 0 if !$ENV{TEST_NGINX_USE_HUP};
+
+
+# After a reload the old worker accepts connections for 100 ms more.  Test::Nginx
+# polls in steps of up to a second until it has not met it for a while; but the
+# log tells.
+
+{
+    no warnings 'redefine';
+
+    *Test::Nginx::Util::test_config_version = sub ($$) {
+        my ($name) = @_;
+
+        soon(sub { log_has(qr/ gracefully shutting down$/m) })
+            or Test::More::fail("$name - the configuration is loaded");
+    };
+}
+
+
+sub json {
+    my $text = $Json->encode($_[0]);
+
+    # Test::Base sets sections as characters, sockets take bytes
+    utf8::downgrade($text);
+    return $text;
+}
+
+sub post {
+    my ($body, $uri) = @_;
+
+    return "POST " . ($uri // "/execute") . "\n" . (ref $body ? json($body)
+                                                             : $body);
+}
+
+
+# Programs of other clients, which sleep until the block is over.
+
+sub occupy {
+    my ($n, $uri) = @_;
+
+    my $before = scripts();
+
+    client($uri) for 1 .. $n;
+
+    soon(sub { scripts() == $before + $n })
+        or die "there are " . scripts() . " scripts, not " . ($before + $n);
+}
+
+# The same, with no place left for them.
+
+sub queue_up {
+    my ($n, $uri) = @_;
+
+    client($uri) for 1 .. $n;
+
+    # a request that was sent earlier is read earlier
+    Time::HiRes::sleep(0.05);
+}
+
+sub client {
+    my $uri = shift // '/execute';
+
+    my $body = json({ code => "import time\ntime.sleep(60)" });
+    my $length = length $body;
+
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                       PeerPort => server_port_for_client())
+        or die "connect: $!";
+
+    $socket->syswrite("POST $uri HTTP/1.1\r\n"
+                      . "Host: localhost\r\n"
+                      . "Content-Type: application/json\r\n"
+                      . "Content-Length: $length\r\n\r\n$body")
+        or die "write: $!";
+
+    push @clients, $socket;
+}
+
+sub release {
+    return if !@clients;
+
+    close $_ for @clients;
+    @clients = ();
+
+    soon(sub { scripts() == 0 }) or warn "scripts are left: " . scripts();
+}
+
+# The scripts that lie in the temporary directory now.
+
+sub scripts {
+    my $dir = server_root() . "/pyexec_temp";
+
+    return wantarray ? glob "$dir/*.py" : scalar(() = glob "$dir/*.py");
+}
+
+sub log_has {
+    my $regex = shift;
+
+    open my $log, '<', server_root() . "/logs/error.log" or return 0;
+    local $/;
+    return <$log> =~ $regex;
+}
+
+sub soon {
+    my $condition = shift;
+
+    for (1 .. 200) {
+        return 1 if $condition->();
+        Time::HiRes::sleep(0.01);
+    }
+
+    return 0;
+}
+
+
+Test::Nginx::Util::add_test_cleanup_handler(\&release);
+
+Test::Nginx::Util::add_block_preprocessor(sub {
+    my $block = shift;
+
+    set_config($block);
+    set_request($block);
+    set_log($block);
+});
+
+Test::Nginx::Socket::add_response_body_check(sub {
+    my ($block, $body, $i, $repeated, $dry_run) = @_;
+
+    return if $dry_run;
+
+    if (defined(my $outputs = $block->outputs)) {
+        my @lines = split /\n/, $outputs;
+        check_answer($block->name . " ($i)", $body,
+                     { output => "$lines[$i]\n" });
+        return;
+    }
+
+    my %expected = map { $_ => scalar $block->$_ }
+                   grep { defined $block->$_ } @expected;
+
+    check_answer($block->name, $body, \%expected) if %expected;
+});
+
+
+sub set_config {
+    my $block = shift;
+
+    if (!defined $block->config) {
+        $block->set_value('config', 'location /execute { pyexec on; }');
+    }
+
+    # Nothing preloaded makes the many starts quick.  The directory has a
+    # name that Test::Nginx removes between two blocks.
+
+    my $http = $block->http_config // '';
+
+    $http .= "\npyexec_preload none;"
+        if $http !~ /^\s*pyexec_preload\b/m && !defined $block->default_preload;
+    $http .= "\npyexec_temp_dir pyexec_temp;"
+        if $http !~ /^\s*pyexec_temp_dir\b/m;
+
+    $block->set_value('http_config', $http);
+
+    # Test::Nginx looks for a change in this section alone.
+
+    my $mark = Digest::MD5::md5_hex(join "\0",
+        map { $block->$_ // '' } qw( http_config main_config log_level
+                                     post_setup_server_root ));
+
+    $block->set_value('config', $block->config . "\n# $mark\n");
+
+    $block->set_value('suppress_stderr', 1) if defined $block->must_die;
+}
+
+sub set_request {
+    my $block = shift;
+
+    my @bodies;
+
+    if (defined $block->code) {
+        my $fields = $block->fields // '';
+        my $code = json($block->code);
+
+        chomp $fields;
+        @bodies = '{"code": ' . $code . ($fields eq '' ? '' : ", $fields")
+                  . '}';
+
+    } elsif (defined $block->bodies) {
+        @bodies = split /\n/, $block->bodies;
+
+    } elsif (defined $block->codes) {
+        @bodies = map { json({ code => $_ }) } split /\n/, $block->codes;
+    }
+
+    if (@bodies) {
+        my @requests = map { post($_) } @bodies;
+        $block->set_value('request', @requests > 1 ? \@requests
+                                                   : $requests[0]);
+    }
+
+    if (!defined $block->more_headers) {
+        $block->set_value('more_headers', 'Content-Type: application/json');
+    }
+
+    set_refusals($block) if defined $block->refusals;
+
+    if (!defined $block->response_headers
+        && !defined $block->response_headers_like
+        && !defined $block->raw_request
+        && !defined $block->ignore_response
+        && (defined $block->refusals || defined $block->outputs
+            || grep { defined $block->$_ } @expected))
+    {
+        $block->set_value('response_headers',
+                          for_each($block, 'Content-Type: application/json'));
+    }
+
+    if (defined $block->outputs) {
+        $block->set_value('error_code', for_each($block, 200));
+    }
+}
+
+sub set_refusals {
+    my $block = shift;
+
+    my @answers = map { refusal($_) } split /\n/, $block->refusals;
+
+    $block->set_value('error_code',
+                      for_each($block, $block->refusal_status // 400));
+    $block->set_value('response_body', @answers > 1 ? \@answers
+                                                    : $answers[0]);
+}
+
+sub refusal {
+    my $line = shift;
+
+    my $place = $line =~ s/^(\d+):(\d+) // ? ", \"line\": $1, \"column\": $2"
+                                           : "";
+
+    return '{"error": ' . json($line) . "$place}";
+}
+
+sub for_each {
+    my ($block, $value) = @_;
+
+    my $requests = $block->pipelined_requests // $block->request;
+
+    return $value if ref $requests ne 'ARRAY' || @$requests == 1;
+
+    chomp $value;
+    return [ ($value) x @$requests ];
+}
+
+sub set_log {
+    my $block = shift;
+
+    # a shared server has written to them before
+
+    for my $log ('error.log', 'access.log') {
+        my $file = server_root() . "/logs/$log";
+        truncate $file, 0 if -e $file;
+    }
+
+    return if defined $block->no_error_log;
+
+    my @levels = ('[alert]');
+
+    push @levels, '[crit]', '[error]', '[emerg]'
+        if !defined $block->error_log;
+
+    $block->set_value('no_error_log', \@levels);
+}
+
+
+sub check_answer {
+    my ($name, $body, $expected) = @_;
+
+    Test::More::like($body, $Answer, "$name - the whole answer")
+        or return;
+
+    my $answer = $Json->decode($body);
+
+    my $returncode = $expected->{returncode} // 0;
+    my $status = $expected->{status} // ($returncode < 0 ? 'signal'
+                                         : $returncode ? 'error' : 'ok');
+    chomp($returncode, $status);
+
+    for my $stream ('output', 'error') {
+        my $got = $answer->{$stream};
+        my $regex = $expected->{"${stream}_like"};
+
+        if (defined $regex) {
+            chomp $regex;
+            Test::More::like($got, qr/$regex/, "$name - $stream");
+
+        } elsif (defined $expected->{$stream} || $stream eq 'error') {
+            Test::More::is($got, $expected->{$stream} // '',
+                           "$name - $stream");
+        }
+    }
+
+    Test::More::is($answer->{returncode}, $returncode, "$name - returncode");
+    Test::More::is($answer->{status}, $status, "$name - status");
+
+    my ($time) = $answer->{execution_time} =~ /^([\d.]+)/;
+
+    for my $expression (split /\n/, $expected->{holds} // '') {
+        local $_ = { %$answer, time => $time };
+
+        Test::More::ok(eval $expression, "$name - $expression")
+            or Test::More::diag($@ || $body);
+    }
+}
+
+
+1;
