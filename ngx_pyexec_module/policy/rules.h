@@ -88,7 +88,7 @@
 #define PYEXEC_RULES_WRITE_MODES  "wax+"
 
 
-/* The words of the answers, printf formats. */
+/* The words, as printf formats. */
 
 #define PYEXEC_RULES_IMPORT     "Disallowed import: %s"
 #define PYEXEC_RULES_COMPUTED   "Forbidden operation: __import__ with a "     \

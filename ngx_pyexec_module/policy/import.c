@@ -1,0 +1,130 @@
+#include "walk.h"
+
+#include <string.h>
+
+#include "names.h"
+
+
+static void
+report(pyexec_walk_t *walk, uint32_t root, uint32_t offset)
+{
+    pyexec_name_t  *name;
+
+    name = &walk->program->names[root];
+    walk->import(walk->data, name->text, name->len, offset);
+}
+
+
+/* A submodule has no rule of its own. */
+
+static uint32_t
+module_expr(pyexec_walk_t *walk, uint32_t root, bool submodule)
+{
+    pyexec_name_t    *name;
+    pyexec_module_t   module;
+
+    name = &walk->program->names[root];
+    module = submodule ? PYEXEC_MODULE_OTHER
+                       : pyexec_values_module(name->text, name->len);
+
+    return pyexec_program_expr(walk->program, PYEXEC_EXPR_MODULE, module, 0,
+                               0);
+}
+
+
+static uint32_t
+member_expr(pyexec_walk_t *walk, pyexec_frame_t *from, uint32_t name)
+{
+    return pyexec_program_expr(walk->program, PYEXEC_EXPR_ATTRIBUTE,
+                               from->expr, name, from->start);
+}
+
+
+static void
+dotted_name(pyexec_walk_t *walk, pyexec_frame_t *frame, pyexec_frame_t *parent)
+{
+    switch (parent->kind) {
+
+    case PYEXEC_KIND_IMPORT:
+        report(walk, frame->value, frame->start);
+        pyexec_bind(walk, frame->name, module_expr(walk, frame->value, false),
+                    frame->end);
+        break;
+
+    case PYEXEC_KIND_IMPORT_FROM:
+
+        if (parent->children) {
+            pyexec_bind(walk, frame->name,
+                        member_expr(walk, parent, frame->value), frame->end);
+            break;
+        }
+
+        report(walk, frame->value, frame->start);
+        parent->expr = module_expr(walk, frame->value, frame->children > 1);
+        break;
+
+    case PYEXEC_KIND_ALIASED_IMPORT:
+        parent->value = frame->value;
+        parent->marked = frame->children;
+        break;
+    }
+}
+
+
+static void
+aliased_import(pyexec_walk_t *walk, pyexec_frame_t *frame,
+    pyexec_frame_t *parent)
+{
+    uint32_t  expr;
+
+    if (parent->kind == PYEXEC_KIND_IMPORT_FROM) {
+        expr = member_expr(walk, parent, frame->value);
+
+    } else {
+        report(walk, frame->value, frame->start);
+        expr = module_expr(walk, frame->value, frame->marked > 1);
+    }
+
+    pyexec_bind(walk, frame->name, expr, frame->end);
+}
+
+
+void
+pyexec_bind_import(pyexec_walk_t *walk, pyexec_frame_t *frame)
+{
+    uint32_t           index;
+    pyexec_frame_t    *parent;
+    pyexec_program_t  *program;
+
+    program = walk->program;
+    parent = pyexec_walk_frame(walk, 2);
+
+    switch (frame->kind) {
+
+    case PYEXEC_KIND_DOTTED_NAME:
+        dotted_name(walk, frame, parent);
+        break;
+
+    case PYEXEC_KIND_ALIASED_IMPORT:
+        aliased_import(walk, frame, parent);
+        break;
+
+    case PYEXEC_KIND_RELATIVE_IMPORT:
+        walk->import(walk->data, program->code + frame->start,
+                     frame->end - frame->start, frame->start);
+        parent->expr = pyexec_program_expr(program, PYEXEC_EXPR_MODULE,
+                                           PYEXEC_MODULE_OTHER, 0, 0);
+        break;
+
+    case PYEXEC_KIND_WILDCARD_IMPORT:
+
+        if (program->exprs[parent->expr].a == PYEXEC_MODULE_OTHER) {
+            break;
+        }
+
+        index = pyexec_bind(walk, PYEXEC_NAME_STAR, parent->expr, frame->end);
+        program->bindings[index].type = PYEXEC_BINDING_STAR;
+        program->stars = true;
+        break;
+    }
+}
