@@ -23,13 +23,16 @@ sys.dont_write_bytecode = True
 
 from .case import PyexecTestCase
 from .client import Answer, Client
+from .footprint import Footprint
+from .http2 import Http2
 from .process import (Process, adopt_orphans, children, descendants,
                       find_process, open_fds, wait_until)
-from .server import MODULE, Server, StartFailure
+from .server import MODULE, Server, StartFailure, free_port
 from .tap_run import main
 
 __all__ = [
-    "Answer", "Client", "MODULE", "Process", "PyexecTestCase", "Server",
-    "StartFailure", "adopt_orphans", "children", "descendants",
-    "find_process", "main", "open_fds", "wait_until",
+    "Answer", "Client", "Footprint", "Http2", "MODULE", "Process",
+    "PyexecTestCase", "Server", "StartFailure", "adopt_orphans", "children",
+    "descendants", "find_process", "free_port", "main", "open_fds",
+    "wait_until",
 ]

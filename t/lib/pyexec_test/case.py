@@ -2,6 +2,8 @@
 
 import unittest
 
+from .footprint import Footprint
+from .process import wait_until
 from .server import Server
 
 
@@ -27,6 +29,11 @@ class PyexecTestCase(unittest.TestCase):
         """Stop the server, unless the test did, and look for leftovers."""
         server.stop()
         server.check_nothing_left(allow_alarms)
+
+    def assertFootprint(self, server, before, timeout=3):
+        """Processes, descriptors and scripts are again what they were."""
+        wait_until(lambda: Footprint.of(server) == before, timeout)
+        self.assertEqual(Footprint.of(server), before)
 
     def assertStatus(self, answer, status):
         self.assertEqual(answer.status, status, answer.body[:2000])

@@ -52,13 +52,7 @@ class Client:
         """
         if raw is None:
             if json is None:
-                json = dict(fields)
-
-                if code is not None:
-                    json["code"] = code
-
-                if "run_timeout" in json:
-                    json["timeout"] = json.pop("run_timeout")
+                json = self.fields(code, fields)
 
             raw = json_codec.dumps(json).encode("utf-8")
 
@@ -67,13 +61,26 @@ class Client:
 
         return self.request("POST", path, raw, headers, timeout)
 
+    @staticmethod
+    def fields(code, fields):
+        """The object of a request; "timeout" is another word of the client."""
+        json = dict(fields)
+
+        if code is not None:
+            json["code"] = code
+
+        if "run_timeout" in json:
+            json["timeout"] = json.pop("run_timeout")
+
+        return json
+
     def connect(self, timeout=60):
         """A raw socket, for clients that misbehave."""
         return socket.create_connection((self.host, self.port), timeout)
 
     def send_and_keep(self, code, path="/run", timeout=60, **fields):
         """Send a POST and return its socket with the answer unread."""
-        body = json_codec.dumps({"code": code, **fields}).encode("utf-8")
+        body = json_codec.dumps(self.fields(code, fields)).encode("utf-8")
         head = (f"POST {path} HTTP/1.1\r\nHost: localhost\r\n"
                 "Content-Type: application/json\r\nConnection: close\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n")

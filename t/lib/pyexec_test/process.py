@@ -3,6 +3,7 @@
 import collections
 import ctypes
 import os
+import signal
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -90,6 +91,32 @@ def open_fds(pid):
             pass
 
     return fds
+
+
+class Adopted:
+    """A process that became a child of the test; used like a Popen."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.returncode = None
+
+    def poll(self):
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+
+        return self.returncode
+
+    def wait(self, timeout=60):
+        if not wait_until(lambda: self.poll() is not None, timeout):
+            raise TimeoutError(f"process {self.pid} did not end")
+
+        return self.returncode
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
 
 
 def mounts():

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import pwd
 import re
 import resource
 import shutil
@@ -267,6 +268,20 @@ class Server(Client):
 
     def run_pids(self):
         return [p.pid for p in self.processes("pyexec-run")]
+
+    @staticmethod
+    def set_soft_limit(pid, name, value):
+        """prlimit, as the user of the workers: "nofile", "nproc", ..."""
+        if value == resource.RLIM_INFINITY:
+            value = "unlimited"
+
+        argv = ["prlimit", f"--pid={pid}", f"--{name}={value}:"]
+
+        # Root is not always allowed to, in a container.
+        other = {"user": WORKER_USER, "extra_groups": [],
+                 "group": pwd.getpwnam(WORKER_USER).pw_gid}
+        subprocess.run(argv, check=True,
+                       **other if os.geteuid() == 0 else {})
 
     def remember(self):
         """Note the processes that are up, to ask for them by number later."""

@@ -1,0 +1,68 @@
+"""What a server takes of the machine, to be compared before and after."""
+
+import collections
+import os
+import re
+import time
+
+from . import process
+
+INODE = re.compile(r"\[\d+\]$")
+
+
+class Footprint(collections.namedtuple(
+        "Footprint", "processes descriptors zombies scripts")):
+    """Counted by kind, not by number: a replaced process counts the same."""
+
+    @classmethod
+    def of(cls, server):
+        workers = server.worker_pids()
+        processes = server.processes()
+        descriptors = collections.defaultdict(collections.Counter)
+
+        for one in processes:
+            kind = "worker" if one.pid in workers else one.comm
+            descriptors[kind] += descriptor_kinds(one.pid)
+
+        return cls(collections.Counter(p.comm for p in processes),
+                   dict(descriptors),
+                   zombies({p.pid for p in processes}),
+                   server.scripts())
+
+    @classmethod
+    def settled(cls, server, timeout=5):
+        """The footprint once nothing moves any more."""
+        deadline = time.monotonic() + timeout
+        now, same = cls.of(server), 0
+
+        while same < 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+            last, now = now, cls.of(server)
+            same = same + 1 if now == last else 0
+
+        return now
+
+
+def descriptor_kinds(pid):
+    try:
+        targets = process.open_fds(pid).values()
+    except (FileNotFoundError, ProcessLookupError):
+        return collections.Counter()
+
+    return collections.Counter(INODE.sub("", target) for target in targets)
+
+
+def zombies(parents):
+    """How many dead children these processes have not waited for."""
+    found = 0
+
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat", "rb") as stat:
+                state, parent = stat.read().rpartition(b")")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+
+        found += state == b"Z" and int(parent) in parents
+
+    return found
