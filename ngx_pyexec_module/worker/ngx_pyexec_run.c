@@ -390,6 +390,10 @@ ngx_pyexec_run_ended(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
     ngx_pyexec_run_read(run, &run->output);
     ngx_pyexec_run_read(run, &run->error);
 
+    /* who has the answer finds no script any more */
+
+    ngx_pyexec_script_delete(&run->script, run->pool->log);
+
     ctx = run->ctx;
 
     if (ctx == NULL) {
