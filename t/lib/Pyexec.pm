@@ -29,6 +29,7 @@ use warnings;
 use Digest::MD5 ();
 use IO::Socket::INET ();
 use JSON::PP ();
+use POSIX ();
 use Test::More ();
 use Test::Nginx::Socket ();
 use Test::Nginx::Util qw( server_root server_port_for_client );
@@ -36,14 +37,15 @@ use Time::HiRes ();
 
 use parent 'Exporter';
 
-our @EXPORT = qw( json post occupy queue_up release scripts soon );
+our @EXPORT = qw( json post occupy queue_up leave leave_later release scripts
+                  soon );
 
 
 # The whole of it, to see that it has no other members and no other order.
 
 our $Answer = qr/\A
-    \{"output":\ "(?:[^"\\]|\\.)*",
-    \ "error":\ "(?:[^"\\]|\\.)*",
+    \{"output":\ "[^"\\]*(?:\\.[^"\\]*)*",
+    \ "error":\ "[^"\\]*(?:\\.[^"\\]*)*",
     \ "returncode":\ -?\d+,
     \ "execution_time":\ "\d+\.\d{4}\ seconds",
     \ "status":\ "[a-z_]+",
@@ -55,6 +57,8 @@ my $Json = JSON::PP->new->utf8->allow_nonref->canonical;
 my @expected = qw( output output_like error error_like returncode status
                    holds );
 my @clients;
+my @children;
+my $occupied = 0;
 
 
 # A program runs as whoever runs the tests, so it must be ours.
@@ -108,12 +112,15 @@ sub post {
 sub occupy {
     my ($n, $uri) = @_;
 
-    my $before = scripts();
+    soon(sub { readline(request("pass", $uri)) =~ / 200 / })
+        or die "the server does not run programs";
 
     client($uri) for 1 .. $n;
 
-    soon(sub { scripts() == $before + $n })
-        or die "there are " . scripts() . " scripts, not " . ($before + $n);
+    $occupied += $n;
+
+    soon(sub { scripts() == $occupied })
+        or die "there are " . scripts() . " scripts, not $occupied";
 }
 
 # The same, with no place left for them.
@@ -127,10 +134,39 @@ sub queue_up {
     Time::HiRes::sleep(0.05);
 }
 
-sub client {
-    my $uri = shift // '/execute';
+# The last of them, now, or so many seconds from now.
 
-    my $body = json({ code => "import time\ntime.sleep(60)" });
+sub leave {
+    my $n = shift;
+
+    close pop @clients for 1 .. $n;
+    Time::HiRes::sleep(0.05);
+}
+
+sub leave_later {
+    my ($n, $seconds) = @_;
+
+    my $pid = fork() // die "fork: $!";
+
+    if ($pid == 0) {
+        Time::HiRes::sleep($seconds);
+        $_->shutdown(2) for @clients[-$n .. -1];
+        POSIX::_exit(0);
+    }
+
+    push @children, $pid;
+}
+
+sub client {
+    push @clients, request("import time\ntime.sleep(60)", @_);
+}
+
+sub request {
+    my ($code, $uri) = @_;
+
+    $uri //= "/execute";
+
+    my $body = json({ code => $code });
     my $length = length $body;
 
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
@@ -143,14 +179,17 @@ sub client {
                       . "Content-Length: $length\r\n\r\n$body")
         or die "write: $!";
 
-    push @clients, $socket;
+    return $socket;
 }
 
 sub release {
+    waitpid($_, 0) for splice @children;
+
     return if !@clients;
 
     close $_ for @clients;
     @clients = ();
+    $occupied = 0;
 
     soon(sub { scripts() == 0 }) or warn "scripts are left: " . scripts();
 }
