@@ -1,0 +1,299 @@
+#!/usr/bin/perl
+
+# What is refused before anything runs, with the place of the first offence.
+
+use lib 't/lib';
+use Test::Nginx::Socket 'no_plan';
+use Pyexec;
+
+# A script that is made changes the time of its directory.
+
+sub scripts_changed {
+    return (Time::HiRes::stat(server_root() . "/pyexec_temp"))[9];
+}
+
+our $Before;
+
+add_response_body_check(sub {
+    my ($block) = @_;
+
+    is(scripts_changed(), $Before, $block->name . " - no script was made")
+        if defined $block->no_script;
+});
+
+run_tests();
+
+__DATA__
+
+=== an import outside the allow-list, in every form
+--- codes
+import socket
+import os, socket, math
+import socket as math
+import socket.timeout
+import xml.etree.ElementTree
+from socket import *
+from socket import gethostname as math
+from xml.etree import ElementTree
+print(1); import socket
+if False: import socket
+f = lambda: __import__("socket")
+__import__("xml.etree")
+__import__(name="socket")
+import importlib
+--- refusals
+1:8 Code is not safe: Disallowed import: socket
+1:12 Code is not safe: Disallowed import: socket
+1:8 Code is not safe: Disallowed import: socket
+1:8 Code is not safe: Disallowed import: socket
+1:8 Code is not safe: Disallowed import: xml
+1:6 Code is not safe: Disallowed import: socket
+1:6 Code is not safe: Disallowed import: socket
+1:6 Code is not safe: Disallowed import: xml
+1:18 Code is not safe: Disallowed import: socket
+1:18 Code is not safe: Disallowed import: socket
+1:13 Code is not safe: Disallowed import: socket
+1:1 Code is not safe: Disallowed import: xml
+1:1 Code is not safe: Disallowed import: socket
+1:8 Code is not safe: Disallowed import: importlib
+
+
+
+=== a computed import is refused, as nobody knows what it imports
+--- codes
+__import__("so" + "cket")
+name = "socket"; __import__(name)
+--- refusals
+1:1 Code is not safe: Forbidden operation: __import__ with a computed name
+1:18 Code is not safe: Forbidden operation: __import__ with a computed name
+
+
+
+=== submodules follow their root, whatever they are
+--- codes
+import os.path, collections.abc; print(1)
+from concurrent import futures
+import json.decoder as d; print(d.__name__)
+import numpy.linalg; print(3)
+__import__("os.path"); print(4)
+--- error_code eval
+[200, 400, 200, 200, 200]
+--- response_body_like eval
+['"output": "1', 'Disallowed import: concurrent', '"output": "json.decoder',
+ '"output": "3', '"output": "4']
+
+
+
+=== a shell, and whatever replaces the process
+--- codes
+import os; os.system("id")
+import os; os.popen("id").read()
+import os; os.execv("/bin/sh", ["sh"])
+import os; os.execlpe("sh", "sh", {})
+import os; os.spawnl(os.P_WAIT, "/bin/true", "true")
+import os; os.posix_spawn("/bin/true", ["true"], {})
+import subprocess; subprocess.getoutput("id")
+import subprocess; subprocess.getstatusoutput("id")
+--- refusals
+1:12 Code is not safe: Forbidden operation: os.system
+1:12 Code is not safe: Forbidden operation: os.popen
+1:12 Code is not safe: Forbidden operation: os.execv
+1:12 Code is not safe: Forbidden operation: os.execlpe
+1:12 Code is not safe: Forbidden operation: os.spawnl
+1:12 Code is not safe: Forbidden operation: os.posix_spawn
+1:20 Code is not safe: Forbidden operation: subprocess.getoutput
+1:20 Code is not safe: Forbidden operation: subprocess.getstatusoutput
+
+
+
+=== a shell of subprocess
+--- codes
+import subprocess; subprocess.run("id", shell=True)
+import subprocess; subprocess.call("id", shell=1)
+import subprocess; subprocess.check_call("id", shell="yes")
+import subprocess; subprocess.check_output("id", stderr=None, shell=True)
+import subprocess; p = subprocess.Popen("id", shell=True)
+--- refusals
+1:20 Code is not safe: Forbidden operation: subprocess.run with shell=True
+1:20 Code is not safe: Forbidden operation: subprocess.call with shell=True
+1:20 Code is not safe: Forbidden operation: subprocess.check_call with shell=True
+1:20 Code is not safe: Forbidden operation: subprocess.check_output with shell=True
+1:24 Code is not safe: Forbidden operation: subprocess.Popen with shell=True
+
+
+
+=== a file that is opened to be written
+--- codes
+open("f", "w")
+open("f", mode="a")
+open(mode="x", file="f")
+with open("f", "r+") as f: pass
+open("f", "wb")
+import os; os.fdopen(1, "w")
+--- refusals
+1:1 Code is not safe: Forbidden operation: open with mode 'w'
+1:1 Code is not safe: Forbidden operation: open with mode 'a'
+1:1 Code is not safe: Forbidden operation: open with mode 'x'
+1:6 Code is not safe: Forbidden operation: open with mode 'r+'
+1:1 Code is not safe: Forbidden operation: open with mode 'wb'
+1:12 Code is not safe: Forbidden operation: open with mode 'w'
+
+
+
+=== files of io and codecs, where these are allowed
+--- config
+    location /execute {
+        pyexec        on;
+        pyexec_allow  io codecs;
+    }
+--- codes
+import io; io.open("f", "w")
+import codecs; codecs.open("f", "a")
+from io import open as look; look("f", "r+")
+--- refusals
+1:12 Code is not safe: Forbidden operation: open with mode 'w'
+1:16 Code is not safe: Forbidden operation: open with mode 'a'
+1:30 Code is not safe: Forbidden operation: open with mode 'r+'
+
+
+
+=== the real name is told, whatever it was bound to
+--- codes
+import os as o; o.system("id")
+from os import system as s; s("id")
+from os import system; system("id")
+import os; f = os.system; f("id")
+import subprocess as sp; sp.run("id", shell=True)
+from subprocess import run as go; go("id", shell=True)
+o = __import__("os"); o.system("id")
+look = open; look("f", "w")
+--- refusals
+1:17 Code is not safe: Forbidden operation: os.system
+1:29 Code is not safe: Forbidden operation: os.system
+1:24 Code is not safe: Forbidden operation: os.system
+1:27 Code is not safe: Forbidden operation: os.system
+1:26 Code is not safe: Forbidden operation: subprocess.run with shell=True
+1:35 Code is not safe: Forbidden operation: subprocess.run with shell=True
+1:23 Code is not safe: Forbidden operation: os.system
+1:14 Code is not safe: Forbidden operation: open with mode 'w'
+
+
+
+=== what looks like it but is harmless runs
+--- codes
+import subprocess; print(subprocess.run(["echo", "1"], shell=False, capture_output=True).returncode)
+print(len(open("/etc/hostname", "r").read()) > 0)
+print("import socket", 'os.system("id")') # import socket
+import os; print(os.path.system if hasattr(os.path, "system") else 4)
+class A: system = print
+def system(x): print(x)
+A = type("A", (), {"system": print}); A.system(7)
+--- error_code eval
+[(200) x 7]
+--- response_body_like eval
+['"output": "0\\\\n", "error": "", "returncode": 0,',
+ '"output": "True\\\\n", "error": "", "returncode": 0,',
+ '"output": "import socket os.system\(\\\\"id\\\\"\)\\\\n", "error": "",',
+ '"output": "4\\\\n", "error": "", "returncode": 0,',
+ '"output": "", "error": "", "returncode": 0,',
+ '"output": "", "error": "", "returncode": 0,',
+ '"output": "7\\\\n", "error": "", "returncode": 0,']
+
+
+
+=== the first offence of the source is the one that is told
+--- code
+import math
+
+def later():
+    import os
+    os.system("id")
+
+import socket
+--- refusals
+5:5 Code is not safe: Forbidden operation: os.system
+
+
+
+=== a relative import has no root that could be allowed
+--- code
+print("not printed")
+from . import main
+--- refusals
+2:6 Code is not safe: Disallowed import: .
+
+
+
+=== columns are counted in characters, lines as Python ends them
+--- request eval
+::post({ code => "x = '\x{e4}\x{20ac}\x{1f600}'; import socket" })
+--- refusals
+1:19 Code is not safe: Disallowed import: socket
+
+
+
+=== lines may end as on any system
+--- bodies
+{"code": "x = 1\r\ny = 2\r\nimport socket"}
+{"code": "x = 1\ry = 2\rimport socket"}
+{"code": "# a comment\rimport socket"}
+{"code": "\nif 1:\n\timport socket"}
+--- refusals
+3:8 Code is not safe: Disallowed import: socket
+3:8 Code is not safe: Disallowed import: socket
+2:8 Code is not safe: Disallowed import: socket
+3:9 Code is not safe: Disallowed import: socket
+
+
+
+=== names that Python folds are told as Python reads them
+--- request eval
+::post({ code => "import \x{ff53}\x{ff4f}cket" })
+--- refusals
+1:8 Code is not safe: Disallowed import: socket
+
+
+
+=== a name beyond ASCII is answered as it is
+--- request eval
+::post({ code => "import gr\x{fc}n" })
+--- error_code: 400
+--- response_body eval
+"{\"error\": \"Code is not safe: Disallowed import: gr\xc3\xbcn\""
+. ", \"line\": 1, \"column\": 8}"
+
+
+
+=== a refused program starts nothing and leaves no script
+--- init
+$::Before = ::scripts_changed();
+--- no_script
+--- codes
+import socket
+import os; os.system("id")
+--- refusals
+1:8 Code is not safe: Disallowed import: socket
+1:12 Code is not safe: Forbidden operation: os.system
+
+
+
+=== a syntax error is for Python to tell, even beside an offence
+--- code
+import socket
+def f(:
+--- output
+--- error_like
+SyntaxError: invalid syntax
+\z
+--- returncode: 1
+
+
+
+=== what Python accepts but the policy cannot read is refused, not run
+--- code
+match *[1], 2:
+    case _:
+        print("ran")
+--- error_code: 400
+--- response_body_like chomp
+\A\{"error": "Code is not safe: cannot be analysed", "line": \d+, "column": \d+\}\z
