@@ -77,6 +77,16 @@ POST /execute
 
 
 
+=== names beyond ASCII are names
+--- request eval
+::post({ code => "gr\x{f6}\x{df}e = \x{ff47}r\x{f6}\x{df}e = 1\n"
+                 . "print(gro\x{308}\x{df}e, len([n for n in dir() "
+                 . "if n[0] == 'g']))" })
+--- output
+1 1
+
+
+
 === unknown fields are ignored, whatever they hold
 --- bodies
 {"language": "python", "code": "print(1)"}
