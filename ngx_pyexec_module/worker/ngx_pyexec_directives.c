@@ -229,6 +229,7 @@ ngx_pyexec_directive_cors(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_pyexec_loc_conf_t *plcf = conf;
 
+    u_char      *host;
     ngx_str_t   *value;
     ngx_uint_t   i;
 
@@ -259,9 +260,11 @@ ngx_pyexec_directive_cors(ngx_conf_t *cf, ngx_command_t *cmd,
         /* as browsers write it: "scheme://host[:port]", or "null" */
 
         for (i = 1; i < cf->args->nelts; i++) {
+            host = (u_char *) ngx_strstr(value[i].data, "://");
+
             if (!ngx_pyexec_words_is(&value[i], "null")
-                && (ngx_strstr(value[i].data, "://") == NULL
-                    || value[i].data[value[i].len - 1] == '/'))
+                && (host == NULL || host[3] == '\0'
+                    || ngx_strchr(host + 3, '/') != NULL))
             {
                 ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                    "invalid origin \"%V\", an origin is "
