@@ -20,13 +20,14 @@ package Pyexec;
 #                   "LINE:COLUMN " before it where the refusal has a place
 #   refusal_status  (default: 400)
 #
-# A block without a config has a plain endpoint at /execute.  There, nothing
-# is preloaded, unless the block has a section default_preload.
+# A block without a config has a plain endpoint at /execute.  Directives that
+# are set for all blocks are not set where there is a section defaults.
 
 use strict;
 use warnings;
 
 use Digest::MD5 ();
+use File::Path 'remove_tree';
 use IO::Socket::INET ();
 use JSON::PP ();
 use POSIX ();
@@ -38,7 +39,7 @@ use Time::HiRes ();
 use parent 'Exporter';
 
 our @EXPORT = qw( json post occupy queue_up leave leave_later release scripts
-                  soon );
+                  soon error_log_text );
 
 
 # The whole of it, to see that it has no other members and no other order.
@@ -85,7 +86,7 @@ $Test::Nginx::Util::ForceRestartOnTest = 0 if !$ENV{TEST_NGINX_USE_HUP};
     *Test::Nginx::Util::test_config_version = sub ($$) {
         my ($name) = @_;
 
-        soon(sub { log_has(qr/ gracefully shutting down$/m) })
+        soon(sub { error_log_text() =~ / gracefully shutting down$/m })
             or Test::More::fail("$name - the configuration is loaded");
     };
 }
@@ -202,12 +203,10 @@ sub scripts {
     return wantarray ? glob "$dir/*.py" : scalar(() = glob "$dir/*.py");
 }
 
-sub log_has {
-    my $regex = shift;
-
-    open my $log, '<', server_root() . "/logs/error.log" or return 0;
+sub error_log_text {
+    open my $log, '<', server_root() . "/logs/error.log" or return '';
     local $/;
-    return <$log> =~ $regex;
+    return <$log> // '';
 }
 
 sub soon {
@@ -222,7 +221,12 @@ sub soon {
 }
 
 
-Test::Nginx::Util::add_test_cleanup_handler(\&release);
+Test::Nginx::Util::add_test_cleanup_handler(sub {
+    release();
+
+    # Test::Nginx wants to find nothing else below its root
+    remove_tree(server_root() . "/temp_scripts");
+});
 
 Test::Nginx::Util::add_block_preprocessor(sub {
     my $block = shift;
@@ -263,10 +267,12 @@ sub set_config {
 
     my $http = $block->http_config // '';
 
-    $http .= "\npyexec_preload none;"
-        if $http !~ /^\s*pyexec_preload\b/m && !defined $block->default_preload;
-    $http .= "\npyexec_temp_dir pyexec_temp;"
-        if $http !~ /^\s*pyexec_temp_dir\b/m;
+    for my $directive ('pyexec_preload none', 'pyexec_temp_dir pyexec_temp') {
+        my ($name) = split ' ', $directive;
+
+        $http .= "\n$directive;"
+            if $http !~ /^\s*$name\b/m && !defined $block->defaults;
+    }
 
     $block->set_value('http_config', $http);
 
