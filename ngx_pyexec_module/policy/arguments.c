@@ -218,7 +218,7 @@ number_is_true(const char *p, const char *end)
 {
     bool  hex;
 
-    hex = end - p > 2 && p[0] == '0' && (p[1] | 0x20) >= 'a';
+    hex = end - p > 2 && p[0] == '0' && (p[1] == 'x' || p[1] == 'X');
 
     for (p += hex ? 2 : 0; p < end; p++) {
 

@@ -13,8 +13,8 @@
 #define PYEXEC_INDENT_UNSET  UINT32_MAX
 
 
-static void
-give_up(pyexec_walk_t *walk, uint32_t offset)
+void
+pyexec_indent_doubt(pyexec_walk_t *walk, uint32_t offset)
 {
     if (!walk->doubtful) {
         walk->doubtful = true;
@@ -83,7 +83,7 @@ measure(pyexec_walk_t *walk, uint32_t offset, pyexec_indent_t *indent)
             }
         }
 
-        give_up(walk, start);
+        pyexec_indent_doubt(walk, start);
     }
 
     return true;
@@ -106,7 +106,7 @@ pyexec_indent_check(pyexec_walk_t *walk, uint32_t offset, bool statement)
         if (indent.column <= around->column
             || indent.tabless <= around->tabless)
         {
-            give_up(walk, offset);
+            pyexec_indent_doubt(walk, offset);
         }
 
         walk->indent = indent;
@@ -116,6 +116,6 @@ pyexec_indent_check(pyexec_walk_t *walk, uint32_t offset, bool statement)
     if (indent.column != walk->indent.column
         || indent.tabless != walk->indent.tabless)
     {
-        give_up(walk, offset);
+        pyexec_indent_doubt(walk, offset);
     }
 }

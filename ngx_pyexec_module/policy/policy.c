@@ -186,18 +186,25 @@ check_offence(void *data, const pyexec_operation_t *operation,
 static void
 trim(char *message)
 {
-    size_t  len, tail;
+    size_t         len, start, need;
+    unsigned char  lead;
 
     len = strlen(message);
+    start = len;
 
-    for (tail = 0; tail < len && tail < 4; tail++) {
-        if (((unsigned char) message[len - tail - 1] & 0xC0) != 0x80) {
-            break;
-        }
+    while (start > 0 && ((unsigned char) message[start - 1] & 0xC0) == 0x80) {
+        start--;
     }
 
-    if (tail < len && (unsigned char) message[len - tail - 1] >= 0xC0) {
-        message[len - tail - 1] = '\0';
+    if (start == 0) {
+        return;
+    }
+
+    lead = (unsigned char) message[--start];
+    need = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+
+    if (len - start < need) {
+        message[start] = '\0';
     }
 }
 

@@ -404,6 +404,14 @@ pyexec_reduce(pyexec_walk_t *walk, pyexec_frame_t *frame)
 
         return 0;
 
+    case PYEXEC_KIND_BLOCK:
+
+        if (frame->children == 0) {
+            pyexec_indent_doubt(walk, frame->start);
+        }
+
+        return 0;
+
     case PYEXEC_KIND_CLASS:
     case PYEXEC_KIND_FUNCTION:
         pyexec_bind(walk, frame->name, 0, frame->end);

@@ -41,7 +41,10 @@
 /* The order of the grammar's external tokens. */
 #define PYEXEC_SYNTAX_NEWLINE      0
 #define PYEXEC_SYNTAX_INDENT       1
+#define PYEXEC_SYNTAX_DEDENT       2
 #define PYEXEC_SYNTAX_CONTENT      4
+#define PYEXEC_SYNTAX_CLOSE        8
+#define PYEXEC_SYNTAX_TOKENS       12
 
 
 struct pyexec_syntax_s {
@@ -109,7 +112,7 @@ scanner_destroy(void *payload)
 static bool
 scanner_scan(void *payload, TSLexer *lexer, const bool *valid)
 {
-    bool                      found;
+    bool                      found, wanted[PYEXEC_SYNTAX_TOKENS];
     pyexec_syntax_input_t    *input;
     pyexec_syntax_scanner_t  *scanner = payload;
 
@@ -119,8 +122,17 @@ scanner_scan(void *payload, TSLexer *lexer, const bool *valid)
 
     input = scanner->input;
 
+    /*
+     * For the sake of recovery the scanner ends a block where none can end,
+     * unless it knows that a bracket is open.  It does not know after an
+     * operator, and took the line that follows for an error.
+     */
+
+    memcpy(wanted, valid, sizeof(wanted));
+    wanted[PYEXEC_SYNTAX_CLOSE] |= !valid[PYEXEC_SYNTAX_DEDENT];
+
     found = tree_sitter_python()->external_scanner.scan(scanner->inner, lexer,
-                                                        valid);
+                                                        wanted);
 
     if (found && lexer->result_symbol == PYEXEC_SYNTAX_NEWLINE) {
         input->tokens = 0;

@@ -141,6 +141,10 @@ void pyexec_bind_import(pyexec_walk_t *walk, pyexec_frame_t *frame);
 
 /* indent.c */
 
+/* CPython cannot have read the program as the parser did. */
+
+void pyexec_indent_doubt(pyexec_walk_t *walk, uint32_t offset);
+
 /* A statement, or a clause of one, begins there. */
 
 void pyexec_indent_check(pyexec_walk_t *walk, uint32_t offset, bool statement);
