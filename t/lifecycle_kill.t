@@ -6,6 +6,7 @@ each with programs that try to leave something behind.
 """
 
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -251,6 +252,16 @@ class AClientThatLeaves(LeavesNothing):
         connection.close()
         self.assertGone()
         self.assertEqual(len(self.logged("499")), 1)
+
+    def test_a_client_that_left_before_its_program_began_ends_its_run(self):
+        worker, = self.server.worker_pids()
+        os.kill(worker, signal.SIGSTOP)
+        self.server.send_and_keep(PRELUDE + SLEEP).close()
+        os.kill(worker, signal.SIGCONT)
+
+        # Whether it begins at all is the worker's choice.
+        self.assertTrue(wait_until(lambda: self.logged("499"), 2))
+        self.assertGone()
 
     def test_a_client_that_resets_its_connection_ends_its_run(self):
         connection = self.server.send_and_keep(PRELUDE + SLEEP)

@@ -81,6 +81,32 @@ class AWorkerThatIsKilled(WithWorkers):
         self.assertRan(server.post("print('successor')"), "successor\n")
         self.assertFootprint(server, self.before)
 
+    def check_with_stuck(self, comm):
+        """Kill a worker when one of the two that clean up is stopped."""
+        server = self.serve_ready()
+        sent = [server.send_and_keep(code) for code in (HOSTILE, SLEEP)]
+        self.wait_for_runs(3)
+        worker, = server.worker_pids()
+        stuck, = server.processes(comm)
+        all_of_it = {p.pid for p in descendants(worker)} - {stuck.pid}
+        os.kill(stuck.pid, signal.SIGSTOP)
+        self.kill_worker(worker)
+        wait_until(lambda: not any(map(find_process, all_of_it)), 2)
+
+        if find_process(stuck.pid):
+            os.kill(stuck.pid, signal.SIGCONT)
+
+        for connection in sent:
+            connection.close()
+
+        return [p for p in map(find_process, all_of_it) if p]
+
+    def test_it_leaves_no_process_although_its_zygote_is_stuck(self):
+        self.assertEqual(self.check_with_stuck("pyexec-zygote"), [])
+
+    def test_it_leaves_no_run_although_its_reaper_is_stuck(self):
+        self.assertEqual(self.check_with_stuck("pyexec-reaper"), [])
+
     def test_it_may_die_while_its_zygote_starts(self):
         server = self.serve_ready()
 
