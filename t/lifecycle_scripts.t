@@ -163,6 +163,7 @@ class WithoutRoom(PyexecTestCase):
     def serve_ready(self, allow_alarms):
         server = self.serve(location=LOCATION, allow_alarms=allow_alarms)
         self.assertRan(server.post("print(1)"), "1\n")
+        self.assertTrue(wait_until(lambda: not server.scripts()))
         return server
 
     def assertFails(self, server, code, details):
@@ -203,7 +204,7 @@ class WithoutRoom(PyexecTestCase):
         server = self.serve_ready([r'write\(\) ".*" failed \(28:'])
         folder = os.stat(server.temp_dir)
         mount = ["mount", "-t", "tmpfs", "-o", "size=16k,mode=0700,"
-                 f"uid={folder.st_uid},gid={folder.st_gid}", "pyexec-test",
+                 f"uid={folder.st_uid},gid={folder.st_gid}", "none",
                  server.temp_dir]
 
         if subprocess.run(mount, capture_output=True).returncode:

@@ -357,8 +357,10 @@ class Server(Client):
         left = [f"process {p.pid} {p.comm} ({p.cmdline})"
                 for p in self.survivors()]
         left += [f"script {name}" for name in self.scripts()]
+        # Other tests may run beside this one, with mounts of their own.
         left += [f"mount {line}" for line in process.mounts() - self.mounts
-                 if self.prefix in line or "pyexec" in line]
+                 if self.prefix in line
+                 or "pyexec" in line and "/pyexec-test-" not in line]
         left += [f"core {path}" for path in
                  glob.glob(os.path.join(self.prefix, "**", "core*"),
                            recursive=True) if os.path.isfile(path)]
