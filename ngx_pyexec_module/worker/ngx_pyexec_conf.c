@@ -132,6 +132,17 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_OK;
     }
 
+#if (NGX_THREADS)
+
+    /* the pool "default", as "aio threads" uses it */
+
+    conf->thread_pool = ngx_thread_pool_add(cf, NULL);
+    if (conf->thread_pool == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+#endif
+
     if (ngx_pyexec_conf_temp_path(cf, conf) != NGX_OK
         || ngx_pyexec_conf_policy(cf, conf) != NGX_OK
         || ngx_pyexec_profile_get(cf, conf) != NGX_OK)

@@ -2,27 +2,18 @@
 #include "ngx_pyexec_module.h"
 #include "ngx_pyexec_answer.h"
 #include "ngx_pyexec_body.h"
+#include "ngx_pyexec_check.h"
 #include "ngx_pyexec_handler.h"
 #include "ngx_pyexec_place.h"
 #include "ngx_pyexec_run.h"
-#include "../policy/source.h"
 
-#include <math.h>
-
-
-/* These return NGX_DECLINED when they found nothing to answer. */
 
 static ngx_int_t ngx_pyexec_method(ngx_http_request_t *r);
-static ngx_int_t ngx_pyexec_parse(ngx_http_request_t *r,
-    ngx_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_pyexec_check(ngx_http_request_t *r,
-    ngx_pyexec_ctx_t *ctx);
-
 static ngx_uint_t ngx_pyexec_is_json(ngx_http_request_t *r);
 static void ngx_pyexec_body_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_pyexec_accept(ngx_http_request_t *r);
+static ngx_int_t ngx_pyexec_prepare(ngx_pyexec_ctx_t *ctx);
+static void ngx_pyexec_checked(ngx_pyexec_ctx_t *ctx, ngx_int_t rc);
 static void ngx_pyexec_cleanup(void *data);
-static void ngx_pyexec_free_program(void *data);
 
 
 ngx_int_t
@@ -49,6 +40,8 @@ ngx_pyexec_handler(ngx_http_request_t *r)
     return NGX_DONE;
 }
 
+
+/* NGX_DECLINED when there is nothing to answer yet. */
 
 static ngx_int_t
 ngx_pyexec_method(ngx_http_request_t *r)
@@ -108,39 +101,38 @@ ngx_pyexec_is_json(ngx_http_request_t *r)
 static void
 ngx_pyexec_body_handler(ngx_http_request_t *r)
 {
-    ngx_int_t  rc;
+    ngx_int_t          rc;
+    ngx_pyexec_ctx_t  *ctx;
 
-    rc = ngx_pyexec_accept(r);
-
-    /* NGX_DONE: a run or the queue finalizes the request */
-
-    if (rc != NGX_DONE) {
-        ngx_http_finalize_request(r, rc);
+    ctx = ngx_pyexec_get_ctx(r);
+    if (ctx == NULL) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
     }
+
+    rc = ngx_pyexec_prepare(ctx);
+
+    if (rc != NGX_OK) {
+        ngx_http_finalize_request(r, rc);
+        return;
+    }
+
+    ngx_pyexec_check(ctx, ngx_pyexec_checked);
 }
 
 
 static ngx_int_t
-ngx_pyexec_accept(ngx_http_request_t *r)
+ngx_pyexec_prepare(ngx_pyexec_ctx_t *ctx)
 {
     ngx_int_t            rc;
-    ngx_pyexec_ctx_t    *ctx;
     ngx_http_cleanup_t  *cln;
+    ngx_http_request_t  *r;
 
-    ctx = ngx_pyexec_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    r = ctx->request;
 
-    rc = ngx_pyexec_parse(r, ctx);
+    rc = ngx_pyexec_body(r, &ctx->body);
 
-    if (rc != NGX_DECLINED) {
-        return rc;
-    }
-
-    rc = ngx_pyexec_check(r, ctx);
-
-    if (rc != NGX_DECLINED) {
+    if (rc != NGX_OK) {
         return rc;
     }
 
@@ -160,93 +152,37 @@ ngx_pyexec_accept(ngx_http_request_t *r)
 
     r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = ngx_http_request_empty_handler;
-    r->connection->log->action = "running python";
 
-    return ngx_pyexec_place_take(ctx);
+    /* one that has left already causes no further event */
+
+    if (r->connection->read->pending_eof) {
+        ngx_post_event(r->connection->read, &ngx_posted_events);
+    }
+
+    return NGX_OK;
 }
 
 
-static ngx_int_t
-ngx_pyexec_parse(ngx_http_request_t *r, ngx_pyexec_ctx_t *ctx)
+static void
+ngx_pyexec_checked(ngx_pyexec_ctx_t *ctx, ngx_int_t rc)
 {
-    char                     error[PYEXEC_REQUEST_ERROR_SIZE];
-    ngx_int_t                rc;
-    ngx_str_t                body;
-    ngx_pool_cleanup_t      *cln;
-    ngx_pyexec_loc_conf_t   *plcf;
-    pyexec_request_limits_t  limits;
-    pyexec_request_status_t  status;
+    ngx_http_request_t  *r;
 
-    rc = ngx_pyexec_body(r, &body);
+    r = ctx->request;
 
-    if (rc != NGX_OK) {
-        return rc;
+    if (rc == NGX_DECLINED) {
+        r->connection->log->action = "running python";
+
+        rc = ngx_pyexec_place_take(ctx);
+
+        /* a run or the queue finalizes the request */
+
+        if (rc == NGX_DONE) {
+            return;
+        }
     }
 
-    cln = ngx_pool_cleanup_add(r->pool, 0);
-    if (cln == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    plcf = ngx_http_get_module_loc_conf(r, ngx_pyexec_module);
-
-    limits.timeout = (double) plcf->timeout / 1000;
-    limits.code = plcf->code_limit;
-
-    status = pyexec_request_parse(&ctx->program, (char *) body.data, body.len,
-                                  &limits, error);
-
-    switch (status) {
-
-    case PYEXEC_REQUEST_OK:
-        break;
-
-    case PYEXEC_REQUEST_INVALID:
-        return ngx_pyexec_answer_refuse(r, NGX_HTTP_BAD_REQUEST, error);
-
-    case PYEXEC_REQUEST_TOO_LARGE:
-        return ngx_pyexec_answer_refuse(r, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                        error);
-
-    case PYEXEC_REQUEST_NO_MEMORY:
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    cln->handler = ngx_pyexec_free_program;
-    cln->data = ctx;
-
-    ctx->timeout = (ngx_msec_t) ceil(ctx->program.timeout * 1000);
-
-    return NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_pyexec_check(ngx_http_request_t *r, ngx_pyexec_ctx_t *ctx)
-{
-    ngx_pyexec_loc_conf_t    *plcf;
-    pyexec_request_string_t  *code;
-
-    plcf = ngx_http_get_module_loc_conf(r, ngx_pyexec_module);
-
-    /* what is checked here is, to the byte, what runs */
-
-    code = &ctx->program.code;
-    code->len = pyexec_source_normalise((char *) code->data, code->len);
-
-    pyexec_policy_check(plcf->policy, code->data, code->len, &ctx->verdict);
-
-    switch (ctx->verdict.outcome) {
-
-    case PYEXEC_POLICY_REFUSED:
-        return ngx_pyexec_answer_unsafe(ctx);
-
-    case PYEXEC_POLICY_NO_MEMORY:
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-
-    default:
-        return NGX_DECLINED;
-    }
+    ngx_http_finalize_request(r, rc);
 }
 
 
@@ -264,13 +200,4 @@ ngx_pyexec_cleanup(void *data)
     if (ctx->run) {
         ngx_pyexec_run_abandon(ctx->run);
     }
-}
-
-
-static void
-ngx_pyexec_free_program(void *data)
-{
-    ngx_pyexec_ctx_t *ctx = data;
-
-    pyexec_request_free(&ctx->program);
 }

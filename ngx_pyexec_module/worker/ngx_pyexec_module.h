@@ -57,6 +57,10 @@ typedef struct {
 
     pyexec_policy_t            *policy;
     ngx_pyexec_profile_t       *profile;
+
+#if (NGX_THREADS)
+    ngx_thread_pool_t          *thread_pool;
+#endif
 } ngx_pyexec_loc_conf_t;
 
 
@@ -86,12 +90,22 @@ typedef struct {
 #define NGX_PYEXEC_UUID_LEN  36
 
 
-typedef struct {
-    ngx_http_request_t         *request;
+typedef struct ngx_pyexec_ctx_s  ngx_pyexec_ctx_t;
 
+typedef void (*ngx_pyexec_check_done_pt)(ngx_pyexec_ctx_t *ctx, ngx_int_t rc);
+
+
+struct ngx_pyexec_ctx_s {
+    ngx_http_request_t         *request;
+    ngx_str_t                   body;
+
+    /* of the check */
+    pyexec_request_status_t     parsed;
+    char                        error[PYEXEC_REQUEST_ERROR_SIZE];
     pyexec_request_t            program;
     pyexec_policy_verdict_t     verdict;
     ngx_msec_t                  timeout;
+    ngx_pyexec_check_done_pt    checked;
 
     /* while it waits for a place */
     ngx_queue_t                 queue;
@@ -108,13 +122,13 @@ typedef struct {
     /* an error body in place of the one that nginx would send */
     ngx_buf_t                  *replacement;
 
-    unsigned                    parsed:1;
     unsigned                    waiting:1;
     unsigned                    started:1;
     unsigned                    ended:1;
+    unsigned                    refused:1;
     unsigned                    answered:1;
     unsigned                    replaced:1;
-} ngx_pyexec_ctx_t;
+};
 
 
 /* The context of a request, made when it has none; NULL without memory. */
