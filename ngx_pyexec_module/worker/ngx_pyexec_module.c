@@ -212,12 +212,10 @@ ngx_pyexec_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    if (ngx_worker == 0) {
-        path = pmcf->temp_paths.elts;
+    path = pmcf->temp_paths.elts;
 
-        for (i = 0; i < pmcf->temp_paths.nelts; i++) {
-            ngx_pyexec_script_sweep(path[i], cycle->log);
-        }
+    for (i = 0; i < pmcf->temp_paths.nelts; i++) {
+        ngx_pyexec_script_sweep(path[i], cycle->log);
     }
 
     return ngx_pyexec_zygote_init(cycle);

@@ -7,11 +7,14 @@
 #include "ngx_pyexec_zygote.h"
 #include "ngx_pyexec_zygote_log.h"
 
+#include <sys/syscall.h>
+
 
 /* a zygote that died younger than this is started again with a delay */
 #define NGX_PYEXEC_ZYGOTE_STEADY     1000
 
 /* milliseconds, doubled with each death in a row */
+#define NGX_PYEXEC_ZYGOTE_DELAY_MIN  1
 #define NGX_PYEXEC_ZYGOTE_DELAY      100
 #define NGX_PYEXEC_ZYGOTE_DELAY_MAX  10000
 
@@ -28,7 +31,8 @@ struct ngx_pyexec_zygote_s {
     ngx_pyexec_profile_t       *profile;
 
     ngx_pyexec_zygote_state_e   state;
-    ngx_pid_t                   pid;
+    ngx_pid_t                   pid;            /* its reaper's */
+    int                         pidfd;          /* -1: none */
     ngx_connection_t           *control;
     ngx_queue_t                 runs;
 
@@ -53,8 +57,8 @@ static ngx_int_t ngx_pyexec_zygote_send(ngx_pyexec_zygote_t *zygote,
     pyexec_wire_type_t type, ngx_pyexec_run_t *run, int *fds);
 static ngx_pyexec_run_t *ngx_pyexec_zygote_find(ngx_pyexec_zygote_t *zygote,
     uint32_t id);
-static void ngx_pyexec_zygote_died(ngx_pyexec_zygote_t *zygote,
-    char *reason);
+static void ngx_pyexec_zygote_close(ngx_pyexec_zygote_t *zygote);
+static ngx_msec_t ngx_pyexec_zygote_delay(ngx_pyexec_zygote_t *zygote);
 static ngx_msec_t ngx_pyexec_zygote_now(void);
 
 
@@ -100,6 +104,7 @@ ngx_pyexec_zygote_create(ngx_pyexec_profile_t *profile, ngx_cycle_t *cycle)
         return NULL;
     }
 
+    zygote->pidfd = -1;
     zygote->profile = profile;
     profile->zygote = zygote;
 
@@ -126,7 +131,7 @@ ngx_pyexec_zygote_start(ngx_pyexec_zygote_t *zygote)
     zygote->since = ngx_pyexec_zygote_now();
 
     if (ngx_pyexec_zygote_open(zygote) != NGX_OK) {
-        ngx_pyexec_zygote_died(zygote, "could not be started");
+        ngx_pyexec_zygote_replace(zygote, "could not be started");
     }
 }
 
@@ -197,6 +202,8 @@ ngx_pyexec_zygote_open(ngx_pyexec_zygote_t *zygote)
     {
         return NGX_ERROR;
     }
+
+    zygote->pidfd = syscall(SYS_pidfd_open, zygote->pid, 0);
 
     ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
                   "pyexec: start zygote %P of \"%V\"",
@@ -367,7 +374,7 @@ ngx_pyexec_zygote_read_handler(ngx_event_t *rev)
 
     if (c->close) {
         /* the time of worker_shutdown_timeout is over */
-        ngx_pyexec_zygote_died(zygote, "was let go at shutdown");
+        ngx_pyexec_zygote_replace(zygote, "was let go at shutdown");
         return;
     }
 
@@ -395,7 +402,7 @@ ngx_pyexec_zygote_read_handler(ngx_event_t *rev)
 
     /* ECONNRESET: it died before it had read all that it was sent */
 
-    ngx_pyexec_zygote_died(zygote, rc == -1 && err == EBADMSG
+    ngx_pyexec_zygote_replace(zygote, rc == -1 && err == EBADMSG
                                    ? "sent nonsense" : "died");
 }
 
@@ -435,7 +442,7 @@ ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
         return NGX_OK;
     }
 
-    ngx_pyexec_zygote_died(zygote, "sent nonsense");
+    ngx_pyexec_zygote_replace(zygote, "sent nonsense");
 
     return NGX_DONE;
 }
@@ -465,53 +472,24 @@ ngx_pyexec_zygote_find(ngx_pyexec_zygote_t *zygote, uint32_t id)
 void
 ngx_pyexec_zygote_replace(ngx_pyexec_zygote_t *zygote, char *reason)
 {
-    ngx_pyexec_zygote_died(zygote, reason);
-}
-
-
-/*
- * Also of a zygote that is alive and let go: it sees the end of its control
- * socket, kills its runs and exits.
- */
-
-static void
-ngx_pyexec_zygote_died(ngx_pyexec_zygote_t *zygote, char *reason)
-{
     ngx_msec_t         delay;
     ngx_queue_t       *q;
-    ngx_uint_t         runs, steady;
+    ngx_uint_t         runs;
     ngx_pyexec_run_t  *run;
 
-    steady = zygote->state == NGX_PYEXEC_ZYGOTE_READY
-             && ngx_pyexec_zygote_now() - zygote->since
-                >= NGX_PYEXEC_ZYGOTE_STEADY;
+    delay = ngx_pyexec_zygote_delay(zygote);
 
-    zygote->state = NGX_PYEXEC_ZYGOTE_DOWN;
+    /* requests wait for the next one, unless they may wait in vain */
+
+    zygote->state = zygote->failures ? NGX_PYEXEC_ZYGOTE_DOWN
+                                     : NGX_PYEXEC_ZYGOTE_STARTING;
     zygote->blocked = 0;
 
-    if (zygote->control) {
-        ngx_close_connection(zygote->control);
-        zygote->control = NULL;
-    }
-
-    delay = 1;
-    runs = 0;
-
-    if (steady) {
-        zygote->failures = 0;
-        zygote->state = NGX_PYEXEC_ZYGOTE_STARTING;
-
-    } else {
-        delay = NGX_PYEXEC_ZYGOTE_DELAY_MAX;
-
-        if (zygote->failures < 7) {
-            delay = ngx_min(NGX_PYEXEC_ZYGOTE_DELAY << zygote->failures,
-                            NGX_PYEXEC_ZYGOTE_DELAY_MAX);
-            zygote->failures++;
-        }
-    }
+    ngx_pyexec_zygote_close(zygote);
 
     ngx_add_timer(&zygote->restart, delay);
+
+    runs = 0;
 
     while (!ngx_queue_empty(&zygote->runs)) {
         q = ngx_queue_head(&zygote->runs);
@@ -527,9 +505,58 @@ ngx_pyexec_zygote_died(ngx_pyexec_zygote_t *zygote, char *reason)
                   "it is started again in %Mms",
                   zygote->pid, reason, runs, delay);
 
-    if (!steady) {
+    if (zygote->state == NGX_PYEXEC_ZYGOTE_DOWN) {
         ngx_pyexec_place_fail(zygote, "the Python interpreter cannot start");
     }
+}
+
+
+/*
+ * The end of its socket ends a zygote, but not one that is stopped: the
+ * signal is for its reaper.
+ */
+
+static void
+ngx_pyexec_zygote_close(ngx_pyexec_zygote_t *zygote)
+{
+    if (zygote->control) {
+        ngx_close_connection(zygote->control);
+        zygote->control = NULL;
+    }
+
+    if (zygote->pidfd != -1) {
+        (void) syscall(SYS_pidfd_send_signal, zygote->pidfd, SIGTERM, NULL, 0);
+        (void) close(zygote->pidfd);
+        zygote->pidfd = -1;
+    }
+}
+
+
+/* Counts the failures and gives the time to wait after this one. */
+
+static ngx_msec_t
+ngx_pyexec_zygote_delay(ngx_pyexec_zygote_t *zygote)
+{
+    ngx_msec_t  delay;
+
+    if (zygote->state == NGX_PYEXEC_ZYGOTE_READY
+        && ngx_pyexec_zygote_now() - zygote->since
+           >= NGX_PYEXEC_ZYGOTE_STEADY)
+    {
+        zygote->failures = 0;
+        return NGX_PYEXEC_ZYGOTE_DELAY_MIN;
+    }
+
+    delay = NGX_PYEXEC_ZYGOTE_DELAY;
+    delay <<= zygote->failures;
+
+    if (delay >= NGX_PYEXEC_ZYGOTE_DELAY_MAX) {
+        return NGX_PYEXEC_ZYGOTE_DELAY_MAX;
+    }
+
+    zygote->failures++;
+
+    return delay;
 }
 
 
@@ -554,10 +581,7 @@ ngx_pyexec_zygote_exit(void)
             ngx_pyexec_run_free(run);
         }
 
-        if (zygote->control) {
-            ngx_close_connection(zygote->control);
-            zygote->control = NULL;
-        }
+        ngx_pyexec_zygote_close(zygote);
     }
 
     ngx_pyexec_zygote_log_close();

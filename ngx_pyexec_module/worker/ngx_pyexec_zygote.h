@@ -40,7 +40,11 @@ ngx_int_t ngx_pyexec_zygote_spawn(ngx_pyexec_zygote_t *zygote,
 void ngx_pyexec_zygote_kill(ngx_pyexec_zygote_t *zygote,
     ngx_pyexec_run_t *run);
 
-/* A zygote that does not do what it is told is let go and replaced. */
+/*
+ * A zygote that died, or that does not do what it is told, is let go: alive,
+ * it sees the end of its control socket, kills its runs and exits.  Another
+ * one is started, at once or, where zygotes keep dying, later and later.
+ */
 void ngx_pyexec_zygote_replace(ngx_pyexec_zygote_t *zygote, char *reason);
 
 
