@@ -87,6 +87,8 @@ ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx)
     (void) snprintf(error, sizeof(error), "Code is not safe: %s",
                     ctx->verdict.message);
 
+    ctx->refused = 1;
+
     b = ngx_pyexec_answer_refusal(ctx->request, error, ctx->verdict.line,
                                   ctx->verdict.column);
     if (b == NULL) {

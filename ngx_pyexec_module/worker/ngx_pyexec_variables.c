@@ -114,7 +114,7 @@ ngx_pyexec_variable_set(ngx_pyexec_ctx_t *ctx, ngx_pyexec_variable_e name)
     switch (name) {
 
     case NGX_PYEXEC_VAR_RULE:
-        return ctx->verdict.rule[0] != '\0';
+        return ctx->refused;
 
     case NGX_PYEXEC_VAR_QUEUE_TIME:
     case NGX_PYEXEC_VAR_RUN_ID:
