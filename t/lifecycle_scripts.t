@@ -4,6 +4,7 @@
 import os
 import pwd
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -188,8 +189,7 @@ class WithoutRoom(PyexecTestCase):
         connection = server.send_and_keep(
             "import time; time.sleep(0.3); print('unhurt')")
         script, = wait_until(server.scripts)
-        os.unlink(os.path.join(server.temp_dir, script))
-        os.rmdir(server.temp_dir)
+        shutil.rmtree(server.temp_dir)
         self.assertRan(server.read_answer(connection), "unhurt\n")
         server.wait_for_log(r"unlink\(\) .* failed")
 

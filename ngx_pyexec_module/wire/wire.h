@@ -62,11 +62,16 @@ typedef struct {
 #define PYEXEC_WIRE_COMPILE_ONLY  0x1
 
 
-/* Followed by the code and by "nargs" NUL-terminated strings. */
+/*
+ * Followed by the working directory, where "main.py" is the code, the code
+ * itself and "nargs" arguments; the directory and the arguments end with a
+ * NUL.
+ */
 
 typedef struct {
     uint32_t  flags;
     uint32_t  nargs;
+    uint64_t  directory_len;    /* bytes, with the NUL */
     uint64_t  code_len;         /* bytes */
     uint64_t  args_len;         /* bytes, with the NULs */
     uint64_t  cpu_limit;        /* seconds of RLIMIT_CPU */

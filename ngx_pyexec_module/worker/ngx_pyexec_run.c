@@ -219,6 +219,7 @@ ngx_pyexec_run_program(ngx_pyexec_run_t *run)
 
     header->flags = run->compile_only ? PYEXEC_WIRE_COMPILE_ONLY : 0;
     header->nargs = program->nargs;
+    header->directory_len = run->script.directory.len + 1;
     header->code_len = program->code.len;
 
     /*
@@ -235,6 +236,9 @@ ngx_pyexec_run_program(ngx_pyexec_run_t *run)
     if (ngx_pyexec_input_append(&run->channel, header,
                               sizeof(pyexec_wire_program_t))
         != NGX_OK
+        || ngx_pyexec_input_append(&run->channel, run->script.directory.data,
+                                   run->script.directory.len + 1)
+           != NGX_OK
         || ngx_pyexec_input_append(&run->channel, program->code.data,
                                  program->code.len)
            != NGX_OK

@@ -7,8 +7,17 @@
 
 
 #define NGX_PYEXEC_SCRIPT_SUFFIX  ".py"
+#define NGX_PYEXEC_SCRIPT_MAIN    "main.py"
+
+/* what a program without a sandbox may have left below its directory */
+#define NGX_PYEXEC_SCRIPT_DEPTH   64
 
 
+static ngx_int_t ngx_pyexec_script_name(ngx_pyexec_script_t *script,
+    ngx_path_t *path, u_char *id, ngx_pool_t *pool);
+static char *ngx_pyexec_script_write(ngx_pyexec_script_t *script,
+    pyexec_request_string_t *code);
+static void ngx_pyexec_script_remove(int dfd, char *name, ngx_uint_t depth);
 static ngx_int_t ngx_pyexec_script_uuid(u_char *id);
 static ngx_uint_t ngx_pyexec_script_is_name(u_char *name);
 static ngx_int_t ngx_pyexec_script_lock(ngx_fd_t fd);
@@ -19,25 +28,12 @@ ngx_pyexec_script_create(ngx_pyexec_script_t *script, ngx_path_t *path,
     pyexec_request_string_t *code, u_char *id, ngx_pool_t *pool,
     ngx_err_t *err)
 {
-    char     *what;
-    ssize_t   n;
+    char  *failed;
 
-    script->name = ngx_pnalloc(pool, path->name.len + 1 + NGX_PYEXEC_UUID_LEN
-                                     + sizeof(NGX_PYEXEC_SCRIPT_SUFFIX));
-    if (script->name == NULL) {
-        *err = NGX_ENOMEM;
-        return NGX_ERROR;
-    }
-
-    if (ngx_pyexec_script_uuid(id) != NGX_OK) {
+    if (ngx_pyexec_script_name(script, path, id, pool) != NGX_OK) {
         *err = ngx_errno;
-        ngx_log_error(NGX_LOG_ALERT, pool->log, *err,
-                      "pyexec: getrandom() failed");
         return NGX_ERROR;
     }
-
-    (void) ngx_sprintf(script->name, "%V/%*s" NGX_PYEXEC_SCRIPT_SUFFIX "%Z",
-                       &path->name, (size_t) NGX_PYEXEC_UUID_LEN, id);
 
     script->fd = open((char *) script->name,
                       O_CREAT|O_EXCL|O_WRONLY|O_NOFOLLOW|O_CLOEXEC, 0600);
@@ -50,29 +46,98 @@ ngx_pyexec_script_create(ngx_pyexec_script_t *script, ngx_path_t *path,
         return NGX_ERROR;
     }
 
-    what = "flock()";
+    failed = ngx_pyexec_script_write(script, code);
 
-    if (ngx_pyexec_script_lock(script->fd) == NGX_OK) {
-
-        what = "write()";
-        n = write(script->fd, code->data, code->len);
-
-        if (n == (ssize_t) code->len) {
-            return NGX_OK;
-        }
-
-        if (n != -1) {
-            ngx_set_errno(NGX_ENOSPC);
-        }
+    if (failed == NULL) {
+        return NGX_OK;
     }
 
     *err = ngx_errno;
     ngx_log_error(NGX_LOG_CRIT, pool->log, *err,
-                  "pyexec: %s \"%s\" failed", what, script->name);
+                  "pyexec: %s \"%s\" failed", failed, script->name);
 
     ngx_pyexec_script_delete(script, pool->log);
 
     return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_pyexec_script_name(ngx_pyexec_script_t *script, ngx_path_t *path,
+    u_char *id, ngx_pool_t *pool)
+{
+    u_char  *p;
+    size_t   len;
+
+    if (ngx_pyexec_script_uuid(id) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, pool->log, ngx_errno,
+                      "pyexec: getrandom() failed");
+        return NGX_ERROR;
+    }
+
+    len = path->name.len + 1 + NGX_PYEXEC_UUID_LEN;
+
+    p = ngx_pnalloc(pool, len + sizeof(NGX_PYEXEC_SCRIPT_SUFFIX) + len + 1);
+    if (p == NULL) {
+        ngx_set_errno(NGX_ENOMEM);
+        return NGX_ERROR;
+    }
+
+    script->name = p;
+
+    p = ngx_sprintf(p, "%V/%*s" NGX_PYEXEC_SCRIPT_SUFFIX "%Z", &path->name,
+                    (size_t) NGX_PYEXEC_UUID_LEN, id);
+
+    script->directory.data = p;
+    script->directory.len = len;
+
+    (void) ngx_sprintf(p, "%*s%Z", len, script->name);
+
+    return NGX_OK;
+}
+
+
+/* What failed, with errno set, or NULL. */
+
+static char *
+ngx_pyexec_script_write(ngx_pyexec_script_t *script,
+    pyexec_request_string_t *code)
+{
+    char     target[3 + NGX_PYEXEC_UUID_LEN
+                    + sizeof(NGX_PYEXEC_SCRIPT_SUFFIX)];
+    char     link[NGX_MAX_PATH];
+    ssize_t  n;
+
+    if (ngx_pyexec_script_lock(script->fd) != NGX_OK) {
+        return "flock()";
+    }
+
+    n = write(script->fd, code->data, code->len);
+
+    if (n != (ssize_t) code->len) {
+
+        if (n != -1) {
+            ngx_set_errno(NGX_ENOSPC);
+        }
+
+        return "write()";
+    }
+
+    if (mkdir((char *) script->directory.data, 0700) == -1) {
+        return "mkdir()";
+    }
+
+    (void) ngx_snprintf((u_char *) link, sizeof(link),
+                        "%V/" NGX_PYEXEC_SCRIPT_MAIN "%Z",
+                        &script->directory);
+
+    (void) ngx_sprintf((u_char *) target,
+                       "../%*s" NGX_PYEXEC_SCRIPT_SUFFIX "%Z",
+                       (size_t) NGX_PYEXEC_UUID_LEN,
+                       script->directory.data + script->directory.len
+                       - NGX_PYEXEC_UUID_LEN);
+
+    return symlink(target, link) == -1 ? "symlink()" : NULL;
 }
 
 
@@ -82,6 +147,9 @@ ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log)
     if (script->fd == NGX_INVALID_FILE) {
         return;
     }
+
+    ngx_pyexec_script_remove(AT_FDCWD, (char *) script->directory.data,
+                             NGX_PYEXEC_SCRIPT_DEPTH);
 
     if (ngx_delete_file(script->name) == NGX_FILE_ERROR) {
         ngx_log_error(NGX_LOG_CRIT, log, ngx_errno,
@@ -99,11 +167,52 @@ ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log)
 }
 
 
+/* Removes a directory without ever following a link in it. */
+
+static void
+ngx_pyexec_script_remove(int dfd, char *name, ngx_uint_t depth)
+{
+    int             fd;
+    DIR            *dir;
+    struct dirent  *de;
+
+    fd = openat(dfd, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+
+    if (fd == -1) {
+        return;
+    }
+
+    dir = fdopendir(fd);
+
+    if (dir == NULL) {
+        (void) close(fd);
+        return;
+    }
+
+    while ((de = readdir(dir)) != NULL) {
+
+        if (ngx_strcmp(de->d_name, ".") == 0
+            || ngx_strcmp(de->d_name, "..") == 0)
+        {
+            continue;
+        }
+
+        if (unlinkat(fd, de->d_name, 0) == -1 && depth) {
+            ngx_pyexec_script_remove(fd, de->d_name, depth - 1);
+        }
+    }
+
+    (void) closedir(dir);
+
+    (void) unlinkat(dfd, name, AT_REMOVEDIR);
+}
+
+
 void
 ngx_pyexec_script_sweep(ngx_path_t *path, ngx_log_t *log)
 {
     int         dfd;
-    u_char     *name;
+    u_char     *name, directory[NGX_PYEXEC_UUID_LEN + 1];
     ngx_fd_t    fd;
     ngx_dir_t   dir;
     ngx_uint_t  n;
@@ -134,10 +243,14 @@ ngx_pyexec_script_sweep(ngx_path_t *path, ngx_log_t *log)
 
         /* a live worker has its scripts locked */
 
-        if (ngx_pyexec_script_lock(fd) == NGX_OK
-            && unlinkat(dfd, (char *) name, 0) == 0)
-        {
-            n++;
+        if (ngx_pyexec_script_lock(fd) == NGX_OK) {
+            (void) ngx_cpystrn(directory, name, sizeof(directory));
+            ngx_pyexec_script_remove(dfd, (char *) directory,
+                                     NGX_PYEXEC_SCRIPT_DEPTH);
+
+            if (unlinkat(dfd, (char *) name, 0) == 0) {
+                n++;
+            }
         }
 
         (void) ngx_close_file(fd);

@@ -1,7 +1,8 @@
 
 /*
- * The script of a run, on disk while it runs: what an operator finds under
- * the run's id.
+ * The script of a run, on disk while it runs: "UUID.py", which an operator
+ * finds by the run's id, and "UUID/main.py", which leads to it, where the
+ * interpreter looks for the lines of a traceback.
  */
 
 
@@ -15,13 +16,14 @@
 typedef struct {
     ngx_fd_t                    fd;             /* NGX_INVALID_FILE: none */
     u_char                     *name;           /* with a NUL */
+    ngx_str_t                   directory;      /* of main.py, with a NUL */
 } ngx_pyexec_script_t;
 
 
 /*
- * Chooses a UUID and writes the code to "UUID.py" in "path".  The file is
- * locked while its worker lives.  NGX_OK with the UUID in "id", or NGX_ERROR
- * with the reason in the log and errno in "err".
+ * Chooses a UUID and writes the code below "path".  The file is locked while
+ * its worker lives.  NGX_OK with the UUID in "id", or NGX_ERROR with the
+ * reason in the log and errno in "err".
  */
 ngx_int_t ngx_pyexec_script_create(ngx_pyexec_script_t *script,
     ngx_path_t *path, pyexec_request_string_t *code, u_char *id,

@@ -30,9 +30,17 @@ pyexec_guard_install(PyObject *allow, PyObject *libraries, PyObject *loaders,
 
 
 void
-pyexec_guard_begin(void)
+pyexec_guard_begin(int compile_only)
 {
     pyexec_guard.active = 1;
+    pyexec_guard.compile_only = compile_only;
+}
+
+
+int
+pyexec_guard_compiled(void)
+{
+    return pyexec_guard.compiled;
 }
 
 

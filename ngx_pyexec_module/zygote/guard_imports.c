@@ -16,21 +16,25 @@ static const char *const guard_internal[] = {
     "contextlib", "copyreg", "decimal", "encodings", "enum", "functools",
     "inspect", "io", "linecache", "locale", "numbers", "operator", "os", "re",
     "string", "sys", "threading", "time", "tokenize", "traceback", "types",
-    "typing", "warnings", "weakref", "zoneinfo",
+    "typing", "unicodedata", "warnings", "weakref", "zoneinfo",
 };
 
 
 /* The names of the standard library; NULL before 3.10, which has no list. */
 static PyObject *guard_stdlib;
 
-/* The import that is being carried out. */
+/*
+ * The Python frame whose import is being carried out: what C code calls for
+ * that, with no other frame above it, is part of it.
+ */
 static PyObject *guard_approved;
+static int guard_approving;
 
 
-static int guard_import(PyObject *name, PyObject *args);
 static void guard_disallow(PyObject *root, PyObject *name);
 static int guard_is_internal(PyObject *root, PyObject *args);
-static int guard_is_own(PyObject *root, PyObject *frame);
+static int guard_is_own(PyObject *root, PyObject *frame,
+    const char *function);
 static PyObject *guard_root(PyObject *name);
 
 
@@ -65,6 +69,8 @@ typedef struct {
 
 static PyObject *guard_call(guard_function_t *function, PyObject *args,
     PyObject *kwargs);
+static int guard_import(const guard_function_t *function, PyObject *name,
+    PyObject *args);
 
 static guard_function_t guard_functions[];
 
@@ -169,17 +175,18 @@ guard_call(guard_function_t *function, PyObject *args, PyObject *kwargs)
         return result;
     }
 
-    if (guard_import(name, args) == -1) {
+    if (guard_import(function, name, args) == -1) {
         Py_DECREF(name);
         return NULL;
     }
 
-    /* What it takes to carry it out are further calls of these functions. */
     approved = guard_approved;
-    guard_approved = name;
+    guard_approved = (PyObject *) PyEval_GetFrame();
+    guard_approving++;
 
     result = PyObject_Call(function->original, args, kwargs);
 
+    guard_approving--;
     guard_approved = approved;
     Py_DECREF(name);
 
@@ -188,7 +195,8 @@ guard_call(guard_function_t *function, PyObject *args, PyObject *kwargs)
 
 
 static int
-guard_import(PyObject *name, PyObject *args)
+guard_import(const guard_function_t *function, PyObject *name,
+    PyObject *args)
 {
     int       allowed, statement;
     PyObject *frame, *root;
@@ -205,13 +213,18 @@ guard_import(PyObject *name, PyObject *args)
 
     allowed = PySequence_Contains(pyexec_guard.allow, root);
 
+    /* A future statement is for the compiler. */
+    if (PyUnicode_CompareWithASCIIString(name, "__future__") == 0) {
+        allowed = 1;
+    }
+
     if (statement && pyexec_guard_owner(frame) == PYEXEC_GUARD_PROGRAM
         && PyLong_AsLong(PyTuple_GetItem(args, 4)) > 0)
     {
         allowed = 0;
 
-    } else if (allowed == 0 && guard_approved != NULL) {
-        allowed = PyUnicode_Compare(guard_approved, name) == 0;
+    } else if (allowed == 0 && guard_approving) {
+        allowed = frame == guard_approved;
     }
 
     if (allowed == 0) {
@@ -222,7 +235,7 @@ guard_import(PyObject *name, PyObject *args)
             break;
 
         case PYEXEC_GUARD_LIBRARY:
-            allowed = statement || guard_is_own(root, frame);
+            allowed = statement || guard_is_own(root, frame, function->function);
             break;
 
         case PYEXEC_GUARD_PROGRAM:
@@ -297,27 +310,39 @@ guard_is_internal(PyObject *root, PyObject *args)
 }
 
 
-/* Whether a library imports by a computed name what it may: its own parts. */
+/*
+ * Whether it is a library's own doing that it imports by a computed name, not
+ * that of a program which handed it a function to call: its code names the
+ * function.  The standard library only loads parts of its packages so.
+ */
 static int
-guard_is_own(PyObject *root, PyObject *frame)
+guard_is_own(PyObject *root, PyObject *frame, const char *function)
 {
     int       own = 0;
-    PyObject *globals, *name, *owner = NULL;
+    PyObject *code, *globals, *name, *names, *owner = NULL;
 
-    if (guard_stdlib != NULL
-        && PySequence_Contains(guard_stdlib, root) == 0)
-    {
-        return 1;
+    code = (PyObject *) PyFrame_GetCode((PyFrameObject *) frame);
+    names = PyObject_GetAttrString(code, "co_names");
+    name = PyUnicode_FromString(function);
+
+    if (names != NULL && name != NULL) {
+        own = PySequence_Contains(names, name) == 1;
     }
+
+    Py_XDECREF(name);
+    Py_XDECREF(names);
+    Py_DECREF(code);
 
     globals = PyObject_GetAttrString(frame, "f_globals");
     name = globals ? PyDict_GetItemString(globals, "__name__") : NULL;
 
-    if (name != NULL && PyUnicode_Check(name)) {
+    if (own && name != NULL && PyUnicode_Check(name)) {
         owner = guard_root(name);
     }
 
-    if (owner != NULL) {
+    if (owner != NULL && guard_stdlib != NULL
+        && PySequence_Contains(guard_stdlib, owner) == 1)
+    {
         own = PyUnicode_Compare(owner, root) == 0;
     }
 

@@ -48,6 +48,7 @@ static int guard_os(const char *function);
 static int guard_fork(void);
 static int guard_popen(void);
 static int guard_compile(PyObject *filename);
+static int guard_is_quoted(PyObject *source);
 static const guard_operation_t *guard_find(const char *module,
     PyObject *function);
 static int guard_refuse(const guard_operation_t *operation);
@@ -85,6 +86,15 @@ guard_audit(const char *event, PyObject *args, void *Py_UNUSED(data))
 
     switch (event[0]) {
 
+    case 'e':
+        if (pyexec_guard.compile_only && strcmp(event, "exec") == 0) {
+            pyexec_guard.compiled = 1;
+            PyErr_SetString(PyExc_PermissionError, "not to be run");
+            return -1;
+        }
+
+        return 0;
+
     case 'o':
         if (strcmp(event, "open") == 0) {
             return guard_open(args);
@@ -118,7 +128,9 @@ guard_audit(const char *event, PyObject *args, void *Py_UNUSED(data))
         return 0;
 
     case 'c':
-        if (strcmp(event, "compile") == 0 && PyTuple_Size(args) == 2) {
+        if (strcmp(event, "compile") == 0 && PyTuple_Size(args) == 2
+            && !guard_is_quoted(PyTuple_GetItem(args, 0)))
+        {
             return guard_compile(PyTuple_GetItem(args, 1));
         }
 
@@ -158,6 +170,11 @@ guard_open(PyObject *args)
     if ((flags & O_ACCMODE) == O_RDONLY
         && (flags & (O_APPEND|O_CREAT|O_TRUNC)) == 0)
     {
+        return 0;
+    }
+
+    /* A descriptor is open already: subprocess has its pipes so. */
+    if (PyLong_Check(path)) {
         return 0;
     }
 
@@ -347,6 +364,19 @@ guard_compile(PyObject *filename)
                     "Forbidden operation: compile under the file name of a "
                     "library");
     return -1;
+}
+
+
+/*
+ * To place the marks below a line of a traceback, CPython parses a part of
+ * that line under the name of its file.  Should it be a program that does so:
+ * code that does not say "import" imports nothing.
+ */
+static int
+guard_is_quoted(PyObject *source)
+{
+    return PyBytes_CheckExact(source)
+           && strstr(PyBytes_AsString(source), "import") == NULL;
 }
 
 

@@ -1,34 +1,45 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <stdio.h>
 #include <string.h>
 
+#include "finish.h"
 #include "guard.h"
 #include "program.h"
 
+
+/*
+ * Not of the limited API, but the same in every CPython since 3.9: how the
+ * interpreter itself runs a script.
+ */
+PyAPI_FUNC(PyObject *) PyRun_FileExFlags(FILE *file, const char *filename,
+                                         int start, PyObject *globals,
+                                         PyObject *locals, int closeit,
+                                         void *flags);
+
+#define PYEXEC_PROGRAM_FILE_INPUT    257    /* Py_file_input */
 
 /* What CPython exits with when the last flush of a stream fails. */
 #define PYEXEC_PROGRAM_FLUSH_FAILED  120
 
 
+static int pyexec_program_switch_state(void);
+static int pyexec_program_enter(const pyexec_program_hooks_t *hooks,
+    const pyexec_program_t *program);
 static PyObject *pyexec_program_args(const pyexec_program_t *program);
-static PyObject *pyexec_program_compile(PyObject *source);
-static void pyexec_program_quote_line(PyObject *source);
+static PyObject *pyexec_program_execute(const pyexec_program_t *program);
+static int pyexec_program_has_cookie(const pyexec_program_t *program);
+static PyObject *pyexec_program_execute_text(const pyexec_program_t *program,
+    PyObject *globals);
 static int pyexec_program_print_error(void);
 static int pyexec_program_exit_status(void);
-static int pyexec_program_finish(int status);
-static void pyexec_program_call(const char *module, const char *function);
-static void pyexec_program_restore_streams(void);
-static void pyexec_program_drop_main(void);
-static int pyexec_program_flush(void);
-static int pyexec_program_flush_stream(const char *name, int report);
 
 
 int
 pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
 {
-    PyObject      *main;
-    PyThreadState *state;
+    PyObject *main;
 
     main = PyObject_CallObject(hooks->prepare, NULL);
     if (main == NULL) {
@@ -44,17 +55,45 @@ pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
 
     Py_DECREF(main);
 
-    /*
-     * The program gets a thread state of its own: no frame below it, its
-     * recursion depth counted from zero, as at the start of an interpreter.
-     */
-    state = PyThreadState_New(PyInterpreterState_Get());
+    return pyexec_program_switch_state();
+}
+
+
+/*
+ * The program gets a thread state of its own: no frame below it, its
+ * recursion depth counted from zero, as at the start of an interpreter.
+ *
+ * PyGILState_Ensure() knows one state by thread, the one that was made when
+ * it knew none: so the old one goes first, which only another current state
+ * allows.  It is not cleared: the main thread's lock in threading hangs on
+ * it, and so do the frames of the zygote, which never return.
+ */
+static int
+pyexec_program_switch_state(void)
+{
+    PyThreadState      *between, *old, *state;
+    PyInterpreterState *interpreter;
+
+    interpreter = PyInterpreterState_Get();
+
+    between = PyThreadState_New(interpreter);
+    if (between == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+
+    old = PyThreadState_Swap(between);
+    PyThreadState_Delete(old);
+
+    state = PyThreadState_New(interpreter);
     if (state == NULL) {
         PyErr_NoMemory();
         return -1;
     }
 
     (void) PyThreadState_Swap(state);
+    PyThreadState_Clear(between);
+    PyThreadState_Delete(between);
 
     return 0;
 }
@@ -65,50 +104,59 @@ pyexec_program_run(const pyexec_program_hooks_t *hooks,
     const pyexec_program_t *program)
 {
     int       status;
-    PyObject *args, *code, *globals, *result, *source;
+    PyObject *result;
 
-    source = PyUnicode_DecodeUTF8(program->code, program->code_len, NULL);
-    args = pyexec_program_args(program);
-
-    if (source == NULL || args == NULL) {
+    if (pyexec_program_enter(hooks, program) == -1) {
         return pyexec_program_print_error();
     }
 
-    result = PyObject_CallFunctionObjArgs(hooks->enter, source, args, NULL);
+    pyexec_guard_begin(program->compile_only);
+
+    result = pyexec_program_execute(program);
+
+    pyexec_finish_flush();
+
+    if (result != NULL) {
+        Py_DECREF(result);
+        status = 0;
+
+    } else if (program->compile_only && pyexec_guard_compiled()) {
+        PyErr_Clear();
+        status = 0;
+
+    } else {
+        status = pyexec_program_print_error();
+    }
+
+    if (pyexec_finish() == -1 && status != PYEXEC_PROGRAM_INTERRUPTED) {
+        return PYEXEC_PROGRAM_FLUSH_FAILED;
+    }
+
+    return status;
+}
+
+
+static int
+pyexec_program_enter(const pyexec_program_hooks_t *hooks,
+    const pyexec_program_t *program)
+{
+    PyObject *args, *result;
+
+    args = pyexec_program_args(program);
+    if (args == NULL) {
+        return -1;
+    }
+
+    result = PyObject_CallFunctionObjArgs(hooks->enter, args, NULL);
     Py_DECREF(args);
 
     if (result == NULL) {
-        Py_DECREF(source);
-        return pyexec_program_print_error();
+        return -1;
     }
 
     Py_DECREF(result);
 
-    pyexec_guard_begin();
-
-    code = pyexec_program_compile(source);
-    Py_DECREF(source);
-
-    if (code == NULL) {
-        return pyexec_program_finish(pyexec_program_print_error());
-    }
-
-    if (program->compile_only) {
-        Py_DECREF(code);
-        return pyexec_program_finish(0);
-    }
-
-    globals = PyModule_GetDict(PyImport_AddModule("__main__"));
-    Py_INCREF(globals);
-
-    result = PyEval_EvalCode(code, globals, globals);
-    status = result != NULL ? 0 : pyexec_program_print_error();
-
-    Py_XDECREF(result);
-    Py_DECREF(code);
-    Py_DECREF(globals);
-
-    return pyexec_program_finish(status);
+    return 0;
 }
 
 
@@ -141,69 +189,108 @@ pyexec_program_args(const pyexec_program_t *program)
 }
 
 
+/* New reference to None, or NULL with the program's exception. */
 static PyObject *
-pyexec_program_compile(PyObject *source)
+pyexec_program_execute(const pyexec_program_t *program)
 {
-    PyObject *builtins, *code;
+    FILE     *file;
+    PyObject *globals, *result;
 
-    builtins = PyImport_AddModule("builtins");
-    if (builtins == NULL) {
-        return NULL;
+    globals = PyModule_GetDict(PyImport_AddModule("__main__"));
+    Py_INCREF(globals);
+
+    /*
+     * A file would obey a coding cookie, and so run other characters than
+     * those that were checked; an empty one fmemopen() does not make.
+     */
+    if (program->code_len == 0 || pyexec_program_has_cookie(program)) {
+        result = pyexec_program_execute_text(program, globals);
+        Py_DECREF(globals);
+        return result;
     }
 
-    /* A str, not bytes: a coding cookie in it is not obeyed. */
-    code = PyObject_CallMethod(builtins, "compile", "OssiO", source,
-                               "main.py", "exec", 0, Py_True);
-
-    if (code == NULL && PyErr_ExceptionMatches(PyExc_SyntaxError)) {
-        pyexec_program_quote_line(source);
+    file = fmemopen((void *) program->code, program->code_len, "r");
+    if (file == NULL) {
+        Py_DECREF(globals);
+        return PyErr_SetFromErrno(PyExc_OSError);
     }
 
-    return code;
+    result = PyRun_FileExFlags(file, "main.py", PYEXEC_PROGRAM_FILE_INPUT,
+                               globals, globals, 1, NULL);
+    Py_DECREF(globals);
+
+    return result;
 }
 
 
 /*
- * The parser quotes the offending line itself; for errors that are found
- * later CPython reads it from the file, and there is no file here.
+ * Whether one of the first two lines could be one: CPython looks there for
+ * "coding" with ":" or "=" behind it.
  */
-static void
-pyexec_program_quote_line(PyObject *source)
+static int
+pyexec_program_has_cookie(const pyexec_program_t *program)
 {
-    Py_ssize_t lineno = -1;
-    PyObject  *line, *lines, *number, *text, *traceback, *type, *value;
+    int         line;
+    size_t      len;
+    const char *end, *last, *p;
 
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_NormalizeException(&type, &value, &traceback);
+    p = program->code;
+    last = p + program->code_len;
 
-    text = PyObject_GetAttrString(value, "text");
-    number = PyObject_GetAttrString(value, "lineno");
+    for (line = 0; line < 2 && p < last; line++) {
+        end = memchr(p, '\n', last - p);
+        len = (end != NULL ? end : last) - p;
 
-    if (number != NULL && PyLong_Check(number)) {
-        lineno = PyLong_AsSsize_t(number);
-    }
+        while ((p = memmem(p, len, "coding", 6)) != NULL) {
+            p += 6;
 
-    if (text == Py_None && lineno > 0) {
-        line = PyUnicode_FromString("\n");
-        lines = line ? PyUnicode_Split(source, line, lineno) : NULL;
-        Py_XDECREF(line);
-
-        if (lines != NULL && lineno <= PyList_Size(lines)) {
-            line = PyUnicode_FromFormat("%U\n",
-                                        PyList_GetItem(lines, lineno - 1));
-            if (line != NULL) {
-                (void) PyObject_SetAttrString(value, "text", line);
-                Py_DECREF(line);
+            if (p < last && (*p == ':' || *p == '=')) {
+                return 1;
             }
+
+            len = (end != NULL ? end : last) - p;
         }
 
-        Py_XDECREF(lines);
+        if (end == NULL) {
+            return 0;
+        }
+
+        p = end + 1;
     }
 
-    Py_XDECREF(text);
-    Py_XDECREF(number);
+    return 0;
+}
 
-    PyErr_Restore(type, value, traceback);
+
+static PyObject *
+pyexec_program_execute_text(const pyexec_program_t *program,
+    PyObject *globals)
+{
+    PyObject *code, *result, *source;
+
+    source = PyUnicode_DecodeUTF8(program->code, program->code_len, NULL);
+    if (source == NULL) {
+        return NULL;
+    }
+
+    /* A str has no encoding: a cookie in it means nothing. */
+    code = PyObject_CallMethod(PyImport_AddModule("builtins"), "compile",
+                               "OssiO", source, "main.py", "exec", 0,
+                               Py_True);
+    Py_DECREF(source);
+
+    if (code == NULL) {
+        return NULL;
+    }
+
+    if (program->compile_only) {
+        return code;
+    }
+
+    result = PyEval_EvalCode(code, globals, globals);
+    Py_DECREF(code);
+
+    return result;
 }
 
 
@@ -211,22 +298,18 @@ pyexec_program_quote_line(PyObject *source)
 static int
 pyexec_program_print_error(void)
 {
-    PyObject *type;
+    int interrupted;
 
     if (PyErr_ExceptionMatches(PyExc_SystemExit)) {
         return pyexec_program_exit_status();
     }
 
     /* Only KeyboardInterrupt itself, as in CPython. */
-    type = PyErr_Occurred();
-    if (type == PyExc_KeyboardInterrupt) {
-        PyErr_PrintEx(1);
-        return PYEXEC_PROGRAM_INTERRUPTED;
-    }
+    interrupted = PyErr_Occurred() == PyExc_KeyboardInterrupt;
 
     PyErr_PrintEx(1);
 
-    return 1;
+    return interrupted ? PYEXEC_PROGRAM_INTERRUPTED : 1;
 }
 
 
@@ -268,145 +351,4 @@ pyexec_program_exit_status(void)
     Py_XDECREF(traceback);
 
     return status;
-}
-
-
-/*
- * The part of Py_FinalizeEx() that a program can notice, in its order.  The
- * rest, tearing down every module of a large heap shared with the zygote,
- * would copy most of its pages only to give them back.
- */
-static int
-pyexec_program_finish(int status)
-{
-    int failed;
-
-    pyexec_program_call("threading", "_shutdown");
-    pyexec_program_call("atexit", "_run_exitfuncs");
-
-    failed = pyexec_program_flush();
-    (void) PyGC_Collect();
-
-    pyexec_program_restore_streams();
-    pyexec_program_drop_main();
-    (void) PyGC_Collect();
-
-    failed |= pyexec_program_flush();
-
-    if (failed && status != PYEXEC_PROGRAM_INTERRUPTED) {
-        return PYEXEC_PROGRAM_FLUSH_FAILED;
-    }
-
-    return status;
-}
-
-
-static void
-pyexec_program_call(const char *module, const char *function)
-{
-    PyObject *imported, *result;
-
-    imported = PyDict_GetItemString(PyImport_GetModuleDict(), module);
-    if (imported == NULL) {
-        return;
-    }
-
-    Py_INCREF(imported);
-
-    result = PyObject_CallMethod(imported, function, NULL);
-    if (result == NULL) {
-        PyErr_WriteUnraisable(imported);
-    }
-
-    Py_XDECREF(result);
-    Py_DECREF(imported);
-}
-
-
-/* What the program put in place of a stream goes before its objects do. */
-static void
-pyexec_program_restore_streams(void)
-{
-    size_t    i;
-    PyObject *stream;
-
-    static const char *const streams[][2] = {
-        { "stdin", "__stdin__" },
-        { "stdout", "__stdout__" },
-        { "stderr", "__stderr__" },
-    };
-
-    static const char *const dropped[] = {
-        "last_exc", "last_type", "last_value", "last_traceback",
-    };
-
-    for (i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
-        (void) PySys_SetObject(dropped[i], Py_None);
-    }
-
-    for (i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
-        stream = PySys_GetObject(streams[i][1]);
-        (void) PySys_SetObject(streams[i][0], stream ? stream : Py_None);
-    }
-
-    PyErr_Clear();
-}
-
-
-static void
-pyexec_program_drop_main(void)
-{
-    (void) PyDict_DelItemString(PyImport_GetModuleDict(), "__main__");
-    PyErr_Clear();
-}
-
-
-static int
-pyexec_program_flush(void)
-{
-    int failed;
-
-    failed = pyexec_program_flush_stream("stdout", 1);
-    failed |= pyexec_program_flush_stream("stderr", 0);
-
-    return failed;
-}
-
-
-static int
-pyexec_program_flush_stream(const char *name, int report)
-{
-    int       is_closed;
-    PyObject *closed, *result, *stream;
-
-    stream = PySys_GetObject(name);
-    if (stream == NULL || stream == Py_None) {
-        return 0;
-    }
-
-    closed = PyObject_GetAttrString(stream, "closed");
-    is_closed = closed ? PyObject_IsTrue(closed) : 0;
-    Py_XDECREF(closed);
-    PyErr_Clear();
-
-    if (is_closed > 0) {
-        return 0;
-    }
-
-    Py_INCREF(stream);
-
-    result = PyObject_CallMethod(stream, "flush", NULL);
-    if (result == NULL) {
-        if (report) {
-            PyErr_WriteUnraisable(stream);
-        }
-        PyErr_Clear();
-        Py_DECREF(stream);
-        return 1;
-    }
-
-    Py_DECREF(result);
-    Py_DECREF(stream);
-
-    return 0;
 }

@@ -114,7 +114,7 @@ pyexec_run_receive(pyexec_program_t *program)
 
     pyexec_run_read(&header, sizeof(header));
 
-    size = header.code_len + header.args_len;
+    size = header.directory_len + header.code_len + header.args_len;
 
     buf = malloc(size ? size : 1);
     if (buf == NULL) {
@@ -127,11 +127,15 @@ pyexec_run_receive(pyexec_program_t *program)
         pyexec_run_fail("close");
     }
 
+    if (chdir(buf) == -1) {
+        pyexec_run_fail("chdir");
+    }
+
     pyexec_run_limit(&header);
 
-    program->code = buf;
+    program->code = buf + header.directory_len;
     program->code_len = header.code_len;
-    program->args = buf + header.code_len;
+    program->args = program->code + header.code_len;
     program->nargs = header.nargs;
     program->compile_only = header.flags & PYEXEC_WIRE_COMPILE_ONLY;
 }
@@ -166,7 +170,8 @@ pyexec_run_read(void *buf, size_t size)
 static void
 pyexec_run_limit(const pyexec_wire_program_t *header)
 {
-    size_t i;
+    size_t        i;
+    struct rlimit limit;
 
     const struct {
         int         resource;
@@ -180,7 +185,16 @@ pyexec_run_limit(const pyexec_wire_program_t *header)
     };
 
     for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-        struct rlimit limit = { limits[i].value, limits[i].value };
+        if (getrlimit(limits[i].resource, &limit) == -1) {
+            pyexec_run_fail(limits[i].name);
+        }
+
+        /* What the server itself may not exceed may be less. */
+        if (limit.rlim_max > limits[i].value) {
+            limit.rlim_max = limits[i].value;
+        }
+
+        limit.rlim_cur = limit.rlim_max;
 
         if (setrlimit(limits[i].resource, &limit) == -1) {
             pyexec_run_fail(limits[i].name);

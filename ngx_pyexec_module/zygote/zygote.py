@@ -18,12 +18,8 @@ import gc
 import importlib
 import importlib.machinery
 import importlib.util
-import io
-import linecache
 import os
 import sys
-import threading
-import traceback
 import types
 
 
@@ -83,73 +79,11 @@ def prepare():
     return main
 
 
-def enter(code, args):
+def enter(args):
     """Make the interpreter that of "python3 main.py ARGS"."""
     sys.argv[:] = [MAIN, *args]
     if sys.version_info >= (3, 10):
         sys.orig_argv[:] = ['python3', MAIN, *args]
-
-    # Tracebacks show source lines, and there is no file to read them from.
-    # Without a time of modification, linecache takes the entry as it is.
-    linecache.cache[MAIN] = (len(code), None, source_lines(code), MAIN)
-
-
-def source_lines(code):
-    lines = io.StringIO(code).readlines()
-    if lines and not lines[-1].endswith('\n'):
-        lines[-1] += '\n'
-    return lines
-
-
-# Up to 3.12, CPython prints uncaught exceptions in C and reads source lines
-# from the file itself.  These print the same by way of linecache.
-
-def excepthook(exc_type, value, tb, /):
-    traceback.print_exception(exc_type, value, tb)
-
-
-def thread_excepthook(args, /):
-    if args.exc_type is SystemExit:
-        return
-    stderr = sys.stderr
-    if stderr is None:
-        stderr = getattr(args.thread, '_stderr', None)
-        if stderr is None:
-            return
-    name = threading.get_ident() if args.thread is None else args.thread.name
-    stderr.write(f'Exception in thread {name}:\n')
-    traceback.print_exception(args.exc_type, args.exc_value,
-                              args.exc_traceback, file=stderr)
-    stderr.flush()
-
-
-def unraisablehook(unraisable, /):
-    stderr = sys.stderr
-    if stderr is None:
-        return
-    if unraisable.object is not None:
-        try:
-            what = repr(unraisable.object)
-        except Exception:
-            what = '<object repr() failed>'
-        message = unraisable.err_msg or 'Exception ignored in'
-        stderr.write(f'{message}: {what}\n')
-    elif unraisable.err_msg:
-        stderr.write(f'{unraisable.err_msg}:\n')
-    if unraisable.exc_traceback is not None:
-        stderr.write('Traceback (most recent call last):\n')
-        traceback.print_tb(unraisable.exc_traceback, file=stderr)
-    if unraisable.exc_type is not None:
-        stderr.write(''.join(traceback.format_exception_only(
-            unraisable.exc_type, unraisable.exc_value)))
-    stderr.flush()
-
-
-def install_hooks():
-    sys.excepthook = sys.__excepthook__ = excepthook
-    sys.unraisablehook = sys.__unraisablehook__ = unraisablehook
-    threading.excepthook = thread_excepthook
-    threading.__excepthook__ = thread_excepthook
 
 
 def guard(extension, allow):
@@ -186,8 +120,10 @@ def serve(names, strict, allow):
     for name in THREADS:
         del os.environ[name]
 
-    if sys.version_info < (3, 13):
-        install_hooks()
+    # What a module printed is the log's, not the first lines of every run.
+    sys.stdout.flush()
+    sys.stderr.flush()
+
     guard(extension, allow)
 
     gc.collect()

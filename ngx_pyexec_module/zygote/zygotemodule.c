@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "finish.h"
 #include "guard.h"
 #include "reaper.h"
 #include "serve.h"
@@ -67,6 +68,10 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "iOO:serve", &control, &hooks.prepare,
                           &hooks.enter))
     {
+        return NULL;
+    }
+
+    if (pyexec_finish_prepare() == -1) {
         return NULL;
     }
 

@@ -332,11 +332,12 @@ class Server(Client):
             return text.read()
 
     def scripts(self):
-        """What lies in pyexec_temp_dir."""
+        """What lies in pyexec_temp_dir, but for the folder of each script."""
         if not os.path.isdir(self.temp_dir):
             return []
 
-        return sorted(os.listdir(self.temp_dir))
+        names = set(os.listdir(self.temp_dir))
+        return sorted(name for name in names if name + ".py" not in names)
 
     def alarms(self, allow=()):
         """Lines of the error log nobody should see; allow: patterns."""
