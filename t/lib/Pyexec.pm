@@ -67,16 +67,16 @@ my $occupied = 0;
 Test::Nginx::Util::config_preamble("allow 127.0.0.1; deny all;");
 Test::Nginx::Util::worker_connections(256);
 Test::Nginx::Util::log_level('info');
+Test::Nginx::Util::timeout(10);
 Test::Nginx::Util::no_shuffle();
 Test::Nginx::Util::no_long_string();
 
-# Blocks that agree on the configuration share a server; except where each
-# block is to be a reload.
+# Blocks that agree on the configuration share a server.
 
-$Test::Nginx::Util::ForceRestartOnTest = 0 if !$ENV{TEST_NGINX_USE_HUP};
+$Test::Nginx::Util::ForceRestartOnTest = 0;
 
 
-# After a reload the old worker accepts connections for 100 ms more.  Test::Nginx
+# After a reload the old worker accepts connections for 100 ms.  Test::Nginx
 # polls in steps of up to a second until it has not met it for a while; but the
 # log tells.
 
@@ -212,7 +212,7 @@ sub error_log_text {
 sub soon {
     my $condition = shift;
 
-    for (1 .. 200) {
+    for (1 .. 1000) {
         return 1 if $condition->();
         Time::HiRes::sleep(0.01);
     }
@@ -368,6 +368,14 @@ sub for_each {
 
 sub set_log {
     my $block = shift;
+
+    # Test::Nginx gives a line three times this to be written: plenty where one
+    # must be found in a server that runs, but not after each of many requests.
+
+    my $awaited = (defined $block->error_log || defined $block->access_log)
+                  && !defined $block->must_die;
+
+    $Test::Nginx::Util::TestNginxSleep = $awaited ? 0.03 : 0.005;
 
     # a shared server has written to them before
 
