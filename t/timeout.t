@@ -14,7 +14,7 @@ __DATA__
 --- config
     location /execute {
         pyexec          on;
-        pyexec_timeout  300ms;
+        pyexec_timeout  500ms;
     }
 --- code
 print("started", flush=True)
@@ -23,11 +23,11 @@ while True:
 --- output
 started
 --- error chomp
-Execution timed out after 0.3 seconds
+Execution timed out after 0.5 seconds
 --- returncode: -9
 --- status: timeout
 --- holds
-$_->{time} >= 0.3 && $_->{time} < 1.5
+$_->{time} >= 0.5 && $_->{time} < 3
 
 
 
@@ -35,7 +35,7 @@ $_->{time} >= 0.3 && $_->{time} < 1.5
 --- config
     location /execute {
         pyexec          on;
-        pyexec_timeout  300ms;
+        pyexec_timeout  500ms;
     }
 --- code
 import sys, time
@@ -45,7 +45,7 @@ time.sleep(60)
 --- output
 --- error chomp
 no line end
-Execution timed out after 0.3 seconds
+Execution timed out after 0.5 seconds
 --- returncode: -9
 --- status: timeout
 
@@ -55,7 +55,7 @@ Execution timed out after 0.3 seconds
 --- config
     location /execute {
         pyexec          on;
-        pyexec_timeout  300ms;
+        pyexec_timeout  500ms;
     }
 --- code
 import sys, time
@@ -64,7 +64,7 @@ time.sleep(60)
 --- output
 --- error chomp
 a line
-Execution timed out after 0.3 seconds
+Execution timed out after 0.5 seconds
 --- returncode: -9
 --- status: timeout
 
@@ -82,7 +82,7 @@ Execution timed out after 0.25 seconds
 --- returncode: -9
 --- status: timeout
 --- holds
-$_->{time} >= 0.25 && $_->{time} < 1.5
+$_->{time} >= 0.25 && $_->{time} < 3
 
 
 
@@ -152,7 +152,7 @@ Field "timeout" exceeds the limit of 5 seconds
 --- config
     location /execute {
         pyexec          on;
-        pyexec_timeout  300ms;
+        pyexec_timeout  500ms;
         pyexec_allow    default signal;
     }
 --- code
@@ -166,7 +166,7 @@ while True:
         pass
 --- output
 --- error chomp
-Execution timed out after 0.3 seconds
+Execution timed out after 0.5 seconds
 --- returncode: -9
 --- status: timeout
 
@@ -207,7 +207,7 @@ Execution timed out after 0.5 seconds
 --- returncode: -9
 --- status: timeout
 --- holds
-$_->{time} < 2
+$_->{time} < 3
 
 
 
@@ -238,5 +238,4 @@ print("at once")
 --- output
 at once
 --- holds
-$_->{time} < 1
---- timeout: 2
+$_->{time} < 3
