@@ -20,7 +20,15 @@ static void ngx_pyexec_check_free(void *data);
 #define NGX_PYEXEC_CHECK_THREAD  8192
 
 
+/*
+ * A worker that shuts down waits for timers, and for no thread.  At its end
+ * the timer only starts anew.
+ */
+#define NGX_PYEXEC_CHECK_HOLD    60000
+
+
 static ngx_int_t ngx_pyexec_check_post(ngx_pyexec_ctx_t *ctx);
+static void ngx_pyexec_check_hold_handler(ngx_event_t *ev);
 static void ngx_pyexec_check_thread_handler(ngx_event_t *ev);
 static void ngx_pyexec_check_write_handler(ngx_http_request_t *r);
 
@@ -176,7 +184,20 @@ ngx_pyexec_check_post(ngx_pyexec_ctx_t *ctx)
     r->aio = 1;
     r->write_event_handler = ngx_pyexec_check_write_handler;
 
+    ctx->timer.handler = ngx_pyexec_check_hold_handler;
+    ctx->timer.data = ctx;
+    ctx->timer.log = r->connection->log;
+
+    ngx_add_timer(&ctx->timer, NGX_PYEXEC_CHECK_HOLD);
+
     return NGX_OK;
+}
+
+
+static void
+ngx_pyexec_check_hold_handler(ngx_event_t *ev)
+{
+    ngx_add_timer(ev, NGX_PYEXEC_CHECK_HOLD);
 }
 
 
@@ -192,6 +213,8 @@ ngx_pyexec_check_thread_handler(ngx_event_t *ev)
     c = r->connection;
 
     ngx_http_set_log_request(c->log, r);
+
+    ngx_del_timer(&ctx->timer);
 
     r->main->blocked--;
     r->aio = 0;

@@ -107,9 +107,9 @@ struct ngx_pyexec_ctx_s {
     ngx_msec_t                  timeout;
     ngx_pyexec_check_done_pt    checked;
 
-    /* while it waits for a place */
+    /* while it waits for a thread or for a place */
+    ngx_event_t                 timer;
     ngx_queue_t                 queue;
-    ngx_event_t                 queue_timer;
     uint64_t                    queued;         /* ngx_pyexec_monotonic() */
 
     ngx_pyexec_run_t           *run;

@@ -105,7 +105,7 @@ ngx_pyexec_place_wait(ngx_pyexec_ctx_t *ctx)
     ngx_pyexec_waiting++;
     ctx->waiting = 1;
 
-    timer = &ctx->queue_timer;
+    timer = &ctx->timer;
     timer->handler = ngx_pyexec_place_timeout_handler;
     timer->data = ctx;
     timer->log = ctx->request->connection->log;
@@ -123,8 +123,8 @@ ngx_pyexec_place_forget(ngx_pyexec_ctx_t *ctx)
     ngx_pyexec_waiting--;
     ctx->waiting = 0;
 
-    if (ctx->queue_timer.timer_set) {
-        ngx_del_timer(&ctx->queue_timer);
+    if (ctx->timer.timer_set) {
+        ngx_del_timer(&ctx->timer);
     }
 }
 
