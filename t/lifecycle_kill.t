@@ -17,8 +17,8 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 
-from pyexec_test import (Footprint, Http2, PyexecTestCase, Server, free_port,
-                         main, wait_until)
+from pyexec_test import (WAIT, Footprint, Http2, LetGo, PyexecTestCase, Server,
+                         free_port, main, wait_for_waiting, wait_until)
 
 # One place: only a run that is gone in the server's books, too, lets the
 # next one in.
@@ -199,16 +199,23 @@ class AProgramThatEnds(LeavesNothing):
 
 class ATimeout(LeavesNothing):
     def check(self, program, children, last=SLEEP):
-        begin = time.monotonic()
-        connection = self.server.send_and_keep(program + last,
-                                               run_timeout=0.3)
-        self.wait_for_run(children)
-        answer = self.server.read_answer(connection)
+        # A busy machine may be late to look at what is there.
+        for seconds in 0.3, 3:
+            begin = time.monotonic()
+            connection = self.server.send_and_keep(program + last,
+                                                   run_timeout=seconds)
+            seen = wait_until(lambda: self.extra() >= 1 + children, seconds)
+            answer = self.server.read_answer(connection)
 
-        self.assertRan(answer, "", "Execution timed out after 0.3 seconds", -9,
-                       "timeout")
-        self.assertLess(time.monotonic() - begin, 1.3)
-        self.assertGone(within=0)
+            self.assertRan(answer, "", f"Execution timed out after {seconds} "
+                           "seconds", -9, "timeout")
+            self.assertLess(time.monotonic() - begin, seconds + 1)
+            self.assertGone(within=0)
+
+            if seen:
+                break
+
+        self.assertTrue(seen, "what should have been left was never there")
 
     def test_a_timeout_ends_a_program_that_ignores_every_signal(self):
         self.check(PRELUDE + "ignore_everything()\n", 0)
@@ -299,9 +306,8 @@ class AClientThatLeaves(LeavesNothing):
         self.assertEqual(len(self.logged("499")), 1)
 
     def test_a_client_that_leaves_the_queue_starts_nothing(self):
-        running = self.server.send_and_keep(
-            "import time; time.sleep(0.5); print('ran')")
-        self.wait_for_run()
+        running = self.server.send_and_keep(WAIT + "print('ran')")
+        wait_for_waiting(self.server, 1)
         waiting = [self.server.send_and_keep("print('queued')")
                    for _ in range(3)]
         http2 = Http2(self.http2_port)
@@ -320,7 +326,10 @@ class AClientThatLeaves(LeavesNothing):
         self.assertEqual({line.strip() for line in self.logged("499")},
                          {"499 - -"})
         self.assertEqual(self.extra(), 1)
-        self.assertRan(self.server.read_answer(running), "ran\n")
+
+        with LetGo(self.server):
+            self.assertRan(self.server.read_answer(running), "ran\n")
+
         http2.close()
         self.assertGone()
 

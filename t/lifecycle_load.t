@@ -12,7 +12,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 
-from pyexec_test import Footprint, PyexecTestCase, main, wait_until
+from pyexec_test import (WAIT, Footprint, LetGo, PyexecTestCase, main,
+                         wait_for_waiting, wait_until)
 
 REQUESTS = 2000
 CLIENTS = 4
@@ -157,11 +158,17 @@ class TooManyRequests(PyexecTestCase):
 
     def test_more_than_places_and_queue_get_503_and_when_to_retry(self):
         server = self.serve(location="pyexec_preload none;"
+                                     "pyexec_allow default signal;"
                                      "pyexec_concurrency 2; pyexec_queue 3;")
         self.assertRan(server.post("print(1)"), "1\n")
         before = Footprint.settled(server)
-        sent = [server.send_and_keep(self.SLEEP) for _ in range(10)]
-        answers = [server.read_answer(connection) for connection in sent]
+        sent = [server.send_and_keep(WAIT) for _ in range(10)]
+        answers = [server.read_answer(connection) for connection in sent[5:]]
+
+        with LetGo(server):
+            answers = [server.read_answer(connection)
+                       for connection in sent[:5]] + answers
+
         statuses = [answer.status for answer in answers]
         self.assertEqual(statuses, [200] * 5 + [503] * 5)
 
@@ -173,19 +180,23 @@ class TooManyRequests(PyexecTestCase):
 
     def test_who_waits_too_long_gets_503_and_starts_nothing(self):
         server = self.serve(location="pyexec_preload none;"
+                                     "pyexec_allow default signal;"
                                      "pyexec_concurrency 1;"
                                      "pyexec_queue 9 timeout=300ms;")
         self.assertRan(server.post("print(1)"), "1\n")
         before = Footprint.settled(server)
-        long = server.send_and_keep("import time; time.sleep(1); print(2)")
-        self.assertTrue(wait_until(server.run_pids))
+        long = server.send_and_keep(WAIT + "print(2)")
+        wait_for_waiting(server, 1)
 
         for connection in [server.send_and_keep("print(3)") for _ in "12"]:
             self.assertRefused(server.read_answer(connection), 503,
                                "Too many executions")
 
         self.assertEqual(len(server.run_pids()), 1)
-        self.assertRan(server.read_answer(long), "2\n")
+
+        with LetGo(server):
+            self.assertRan(server.read_answer(long), "2\n")
+
         self.assertFootprint(server, before)
 
 

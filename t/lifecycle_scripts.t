@@ -13,13 +13,14 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 
-from pyexec_test import PyexecTestCase, main, wait_until
+from pyexec_test import WAIT, LetGo, PyexecTestCase, main, wait_until
 from pyexec_test.server import WORKER_USER
 
 LOCATION = """
     pyexec_preload none;
     pyexec_concurrency 8;
     pyexec_output_limit 4k;
+    pyexec_allow default signal;
     add_header X-Run-Id $pyexec_run_id always;
 """
 UUID = (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}"
@@ -53,14 +54,16 @@ class AScript(PyexecTestCase):
 
 class WhileARunLasts(AScript):
     def test_it_is_the_code_under_the_name_of_the_run(self):
-        code = "import time\nprint('ünï\U0001f40d')\ntime.sleep(0.3)\n"
+        code = WAIT + "print('ünï\U0001f40d')\n"
         connection, name = self.send(code)
         self.assertRegex(name, f"^{UUID}\\.py$")
 
         with open(self.path(name), encoding="utf-8") as script:
             self.assertEqual(script.read(), code)
 
-        answer = self.read_answer(connection)
+        with LetGo(self.server):
+            answer = self.read_answer(connection)
+
         self.assertRan(answer, "ünï\U0001f40d\n")
         self.assertEqual(answer.headers["X-Run-Id"] + ".py", name)
 
@@ -82,8 +85,7 @@ class WhileARunLasts(AScript):
         self.assertTrue(wait_until(lambda: not self.server.scripts()))
 
     def test_each_of_several_runs_has_its_own(self):
-        sent = [self.send(f"import time; time.sleep(0.3); print({i})")
-                for i in range(5)]
+        sent = [self.send(WAIT + f"print({i})") for i in range(5)]
 
         for i, (_, name) in enumerate(sent):
             with open(self.path(name), encoding="utf-8") as script:
@@ -92,11 +94,12 @@ class WhileARunLasts(AScript):
         names = {name for _, name in sent}
         self.assertEqual(len(names), 5)
 
-        for connection, name in sent:
-            answer = self.server.read_answer(connection)
-            self.assertEqual(answer.headers["X-Run-Id"] + ".py", name)
-            names.discard(name)
-            self.assertLessEqual(set(self.server.scripts()), names)
+        with LetGo(self.server):
+            for connection, name in sent:
+                answer = self.server.read_answer(connection)
+                self.assertEqual(answer.headers["X-Run-Id"] + ".py", name)
+                names.discard(name)
+                self.assertLessEqual(set(self.server.scripts()), names)
 
 
 class ItIsGone(AScript):
@@ -147,9 +150,12 @@ class ItIsGone(AScript):
         connection.close()
 
     def test_after_a_quit(self):
-        connection, _ = self.send("import time; time.sleep(0.2); print(1)")
+        connection, _ = self.send(WAIT + "print(1)")
         self.server.signal(signal.SIGQUIT)
-        self.assertRan(self.read_answer(connection), "1\n")
+
+        with LetGo(self.server):
+            self.assertRan(self.read_answer(connection), "1\n")
+
         self.server.quit()
 
     def test_and_never_was_there_for_a_program_that_was_refused(self):
@@ -187,10 +193,13 @@ class WithoutRoom(PyexecTestCase):
     def test_a_directory_that_is_gone_in_the_middle_hurts_no_run(self):
         server = self.serve_ready([r'unlink\(\) ".*" failed \(2:'])
         connection = server.send_and_keep(
-            "import time; time.sleep(0.3); print('unhurt')")
+            WAIT + "print('unhurt')")
         script, = wait_until(server.scripts)
         shutil.rmtree(server.temp_dir)
-        self.assertRan(server.read_answer(connection), "unhurt\n")
+
+        with LetGo(server):
+            self.assertRan(server.read_answer(connection), "unhurt\n")
+
         server.wait_for_log(r"unlink\(\) .* failed")
 
     def test_a_directory_without_permission_is_an_error(self):

@@ -10,8 +10,9 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 
-from pyexec_test import (Client, Footprint, PyexecTestCase, find_process,
-                         free_port, main, wait_until)
+from pyexec_test import (WAIT, Client, Footprint, LetGo, PyexecTestCase,
+                         find_process, free_port, main, wait_for_waiting,
+                         wait_until)
 from pyexec_test.process import descendants
 
 LOCATION = """
@@ -145,7 +146,7 @@ class TheScriptsOfADeadWorker(WithWorkers):
         server = self.serve_ready(
             worker_processes=2,
             server=f"listen 127.0.0.1:{self.client.port} reuseport;")
-        sent = self.run_in_each("import time; time.sleep(2); print('done')")
+        sent = self.run_in_each(WAIT + "print('done')")
         scripts = set(server.scripts())
         dead, live = sorted(sent, reverse=bool(which))
         self.assertEqual(len(scripts), len(sent[dead] + sent[live]))
@@ -155,8 +156,9 @@ class TheScriptsOfADeadWorker(WithWorkers):
         self.assertEqual(len(server.scripts()), len(sent[live]))
         self.assertLess(set(server.scripts()), scripts)
 
-        for connection in sent[live]:
-            self.assertRan(server.read_answer(connection), "done\n")
+        with LetGo(server):
+            for connection in sent[live]:
+                self.assertRan(server.read_answer(connection), "done\n")
 
         self.assertFootprint(server, self.before)
 
@@ -168,13 +170,16 @@ class TheScriptsOfADeadWorker(WithWorkers):
 
     def test_a_reload_sweeps_no_script_of_the_old_worker(self):
         server = self.serve_ready()
-        sent = server.send_and_keep("import time; time.sleep(0.7); print(1)")
-        self.wait_for_runs(1)
+        sent = server.send_and_keep(WAIT + "print(1)")
+        wait_for_waiting(server, 1)
         script = server.scripts()
         server.reload()
         self.assertRan(server.post("print(2)"), "2\n")
         self.assertEqual(server.scripts(), script)
-        self.assertRan(server.read_answer(sent), "1\n")
+
+        with LetGo(server):
+            self.assertRan(server.read_answer(sent), "1\n")
+
         self.assertEqual(server.scripts(), [])
 
     def test_only_what_has_the_name_of_a_script_is_swept(self):

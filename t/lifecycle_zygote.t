@@ -13,12 +13,13 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 
-from pyexec_test import (Footprint, PyexecTestCase, Server, find_process, main,
-                         wait_until)
+from pyexec_test import (WAIT, Footprint, LetGo, PyexecTestCase, Server,
+                         find_process, main, wait_until)
 
 LOCATION = """
     pyexec_preload none;
     pyexec_concurrency %d;
+    pyexec_allow default signal;
 """
 
 SLEEP = "import time; time.sleep(60)"
@@ -53,6 +54,7 @@ class Prepared:
         "narrow": [{"location": LOCATION % 1}],
         "two": [{"location": LOCATION % 8,
                  "server": "location /other { pyexec on;"
+                           "                  pyexec_allow default signal;"
                            "                  pyexec_preload json; }"}],
     }
     servers = {}
@@ -185,11 +187,14 @@ class AZygoteThatDies(WithAZygote):
         self.server.post("print(1)", path="/other")
         run, = self.start_runs(SLEEP)
         other = self.server.send_and_keep(
-            "import time; time.sleep(0.5); print('other')", path="/other")
+            WAIT + "print('other')", path="/other")
         self.assertTrue(wait_until(lambda: len(self.server.run_pids()) == 2))
         self.kill(zygote, signal.SIGKILL)
         self.assertDied(run)
-        self.assertRan(self.server.read_answer(other), "other\n")
+
+        with LetGo(self.server):
+            self.assertRan(self.server.read_answer(other), "other\n")
+
         self.assertRan(self.server.post("print(3)"), "3\n")
         self.assertFootprint(self.server, self.before)
 
@@ -201,6 +206,7 @@ class AZygoteThatKeepsDying(WithAZygote):
         for _ in range(4):
             self.assertTrue(wait_until(self.zygotes))
             waiting = self.server.send_and_keep(SLEEP)
+            self.server.request("OPTIONS")
             self.kill_zygote()
 
             # Running or waiting: the client is told, and at once.
@@ -254,7 +260,7 @@ class AZygoteThatIsStuck(WithAZygote):
     @classmethod
     def begin(cls):
         cls.stuck = server = Server(location=LOCATION % 1 + """
-            pyexec_timeout 500ms;
+            pyexec_timeout 2s;
             pyexec_queue 2 timeout=1s;
         """)
         unittest.addModuleCleanup(server.remove)

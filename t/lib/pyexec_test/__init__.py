@@ -24,6 +24,7 @@ sys.dont_write_bytecode = True
 from .case import PyexecTestCase
 from .client import Answer, Client
 from .footprint import Footprint
+from .gate import WAIT, LetGo, wait_for_waiting, waiting
 from .http2 import Http2
 from .process import (Process, adopt_orphans, children, descendants,
                       find_process, open_fds, wait_until)
@@ -31,8 +32,8 @@ from .server import MODULE, Server, StartFailure, free_port
 from .tap_run import main
 
 __all__ = [
-    "Answer", "Client", "Footprint", "Http2", "MODULE", "Process",
-    "PyexecTestCase", "Server", "StartFailure", "adopt_orphans", "children",
-    "descendants", "find_process", "free_port", "main", "open_fds",
-    "wait_until",
+    "Answer", "Client", "Footprint", "Http2", "LetGo", "MODULE", "Process",
+    "PyexecTestCase", "Server", "StartFailure", "WAIT", "adopt_orphans",
+    "children", "descendants", "find_process", "free_port", "main",
+    "open_fds", "wait_for_waiting", "wait_until", "waiting",
 ]
