@@ -3,15 +3,18 @@
 #include "ngx_pyexec_answer.h"
 
 
-/* seconds: a place is free again after a run, and runs are short */
-#define NGX_PYEXEC_RETRY_AFTER  "1"
-
-
 static ngx_int_t ngx_pyexec_answer_send(ngx_http_request_t *r,
     ngx_uint_t status, ngx_buf_t *b);
 static ngx_buf_t *ngx_pyexec_answer_buf(ngx_http_request_t *r, size_t size);
-static ngx_int_t ngx_pyexec_answer_header(ngx_http_request_t *r, char *name,
-    char *value);
+
+
+static ngx_str_t  ngx_pyexec_answer_allow = ngx_string("Allow");
+static ngx_str_t  ngx_pyexec_answer_methods = ngx_string("POST, OPTIONS");
+
+static ngx_str_t  ngx_pyexec_answer_retry_after = ngx_string("Retry-After");
+
+/* seconds: a place is free again after a run, and runs are short */
+static ngx_str_t  ngx_pyexec_answer_retry_time = ngx_string("1");
 
 
 ngx_int_t
@@ -102,7 +105,8 @@ ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx)
 ngx_int_t
 ngx_pyexec_answer_busy(ngx_http_request_t *r)
 {
-    if (ngx_pyexec_answer_header(r, "Retry-After", NGX_PYEXEC_RETRY_AFTER)
+    if (ngx_pyexec_answer_header(r, &ngx_pyexec_answer_retry_after,
+                                 &ngx_pyexec_answer_retry_time)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -156,7 +160,8 @@ ngx_pyexec_answer_options(ngx_http_request_t *r)
     r->headers_out.status = NGX_HTTP_NO_CONTENT;
     r->header_only = 1;
 
-    rc = ngx_pyexec_answer_header(r, "Allow", "POST, OPTIONS");
+    rc = ngx_pyexec_answer_header(r, &ngx_pyexec_answer_allow,
+                                  &ngx_pyexec_answer_methods);
 
     return rc == NGX_OK ? ngx_http_send_header(r)
                         : NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -178,7 +183,9 @@ ngx_pyexec_answer_send(ngx_http_request_t *r, ngx_uint_t status, ngx_buf_t *b)
     ctx->answered = 1;
 
     if (status == NGX_HTTP_NOT_ALLOWED
-        && ngx_pyexec_answer_header(r, "Allow", "POST, OPTIONS") != NGX_OK)
+        && ngx_pyexec_answer_header(r, &ngx_pyexec_answer_allow,
+                                    &ngx_pyexec_answer_methods)
+           != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -240,8 +247,9 @@ ngx_pyexec_answer_refusal(ngx_http_request_t *r, const char *error,
 }
 
 
-static ngx_int_t
-ngx_pyexec_answer_header(ngx_http_request_t *r, char *name, char *value)
+ngx_int_t
+ngx_pyexec_answer_header(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
@@ -253,10 +261,8 @@ ngx_pyexec_answer_header(ngx_http_request_t *r, char *name, char *value)
     ngx_memzero(h, sizeof(ngx_table_elt_t));
 
     h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value.data = (u_char *) value;
-    h->value.len = ngx_strlen(value);
+    h->key = *name;
+    h->value = *value;
 
     return NGX_OK;
 }

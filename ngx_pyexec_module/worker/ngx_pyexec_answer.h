@@ -38,6 +38,10 @@ void ngx_pyexec_answer_finalize(ngx_pyexec_ctx_t *ctx, ngx_int_t rc);
 ngx_buf_t *ngx_pyexec_answer_refusal(ngx_http_request_t *r,
     const char *error, ngx_uint_t line, ngx_uint_t column);
 
+/* Adds a header; the strings must live as long as the request. */
+ngx_int_t ngx_pyexec_answer_header(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *value);
+
 /* "ok", "error", "signal", ... */
 const char *ngx_pyexec_answer_status(ngx_pyexec_status_e status);
 

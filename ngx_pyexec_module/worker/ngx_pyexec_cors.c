@@ -1,5 +1,6 @@
 
 #include "ngx_pyexec_module.h"
+#include "ngx_pyexec_answer.h"
 #include "ngx_pyexec_cors.h"
 
 
@@ -7,8 +8,6 @@ static ngx_str_t *ngx_pyexec_cors_origin(ngx_http_request_t *r,
     ngx_pyexec_loc_conf_t *plcf);
 static ngx_table_elt_t *ngx_pyexec_cors_find(ngx_http_request_t *r,
     ngx_str_t *name);
-static ngx_int_t ngx_pyexec_cors_push(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *value);
 
 
 static ngx_str_t  ngx_pyexec_cors_any = ngx_string("*");
@@ -51,8 +50,8 @@ ngx_pyexec_cors_add(ngx_http_request_t *r, ngx_pyexec_loc_conf_t *plcf)
     /* an answer that depends on the origin must say so to caches */
 
     if (origin != &ngx_pyexec_cors_any
-        && ngx_pyexec_cors_push(r, &ngx_pyexec_cors_vary,
-                                &ngx_pyexec_cors_origin_header)
+        && ngx_pyexec_answer_header(r, &ngx_pyexec_cors_vary,
+                                    &ngx_pyexec_cors_origin_header)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -62,31 +61,31 @@ ngx_pyexec_cors_add(ngx_http_request_t *r, ngx_pyexec_loc_conf_t *plcf)
         return NGX_OK;
     }
 
-    if (ngx_pyexec_cors_push(r, &ngx_pyexec_cors_allow_origin, origin)
+    if (ngx_pyexec_answer_header(r, &ngx_pyexec_cors_allow_origin, origin)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (r->method != NGX_HTTP_OPTIONS) {
-        return ngx_pyexec_cors_push(r, &ngx_pyexec_cors_expose_headers,
-                                    &ngx_pyexec_cors_exposed);
+        return ngx_pyexec_answer_header(r, &ngx_pyexec_cors_expose_headers,
+                                        &ngx_pyexec_cors_exposed);
     }
 
     h = ngx_pyexec_cors_find(r, &ngx_pyexec_cors_request_headers);
 
-    if (ngx_pyexec_cors_push(r, &ngx_pyexec_cors_allow_methods,
-                             &ngx_pyexec_cors_methods)
+    if (ngx_pyexec_answer_header(r, &ngx_pyexec_cors_allow_methods,
+                                 &ngx_pyexec_cors_methods)
         != NGX_OK
-        || ngx_pyexec_cors_push(r, &ngx_pyexec_cors_allow_headers,
-                                h ? &h->value : &ngx_pyexec_cors_headers)
+        || ngx_pyexec_answer_header(r, &ngx_pyexec_cors_allow_headers,
+                                    h ? &h->value : &ngx_pyexec_cors_headers)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_pyexec_cors_push(r, &ngx_pyexec_cors_max_age,
-                                &ngx_pyexec_cors_age);
+    return ngx_pyexec_answer_header(r, &ngx_pyexec_cors_max_age,
+                                    &ngx_pyexec_cors_age);
 }
 
 
@@ -143,24 +142,4 @@ ngx_pyexec_cors_find(ngx_http_request_t *r, ngx_str_t *name)
     }
 
     return NULL;
-}
-
-
-static ngx_int_t
-ngx_pyexec_cors_push(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key = *name;
-    h->value = *value;
-
-    return NGX_OK;
 }

@@ -235,7 +235,8 @@ guard_import(const guard_function_t *function, PyObject *name,
             break;
 
         case PYEXEC_GUARD_LIBRARY:
-            allowed = statement || guard_is_own(root, frame, function->function);
+            allowed = statement
+                      || guard_is_own(root, frame, function->function);
             break;
 
         case PYEXEC_GUARD_PROGRAM:

@@ -47,6 +47,7 @@ static int guard_open(PyObject *args);
 static int guard_os(const char *function);
 static int guard_fork(void);
 static int guard_popen(void);
+static const guard_operation_t *guard_called(int *subprocess);
 static int guard_compile(PyObject *filename);
 static int guard_is_quoted(PyObject *source);
 static const guard_operation_t *guard_find(const char *module,
@@ -208,48 +209,24 @@ guard_open(PyObject *args)
 static int
 guard_os(const char *function)
 {
-    PyObject                *back, *code, *frame, *globals, *name;
-    const guard_operation_t *found, *operation;
+    int                      subprocess;
+    PyObject                *name;
+    const guard_operation_t *called, *operation;
+
+    called = guard_called(&subprocess);
+
+    /* subprocess may start processes; its shell is another matter. */
+    if (subprocess) {
+        return 0;
+    }
 
     name = PyUnicode_FromString(function);
     operation = name ? guard_find("os", name) : NULL;
     Py_XDECREF(name);
 
-    frame = (PyObject *) PyEval_GetFrame();
-    Py_XINCREF(frame);
-
-    while (frame != NULL && frame != Py_None) {
-        globals = PyObject_GetAttrString(frame, "f_globals");
-        Py_XDECREF(globals);
-
-        /* subprocess may start processes; its shell is another matter. */
-        if (globals == guard_subprocess) {
-            Py_DECREF(frame);
-            return 0;
-        }
-
-        if (globals != guard_os_globals) {
-            break;
-        }
-
-        code = (PyObject *) PyFrame_GetCode((PyFrameObject *) frame);
-        name = PyObject_GetAttrString(code, "co_name");
-        found = name ? guard_find("os", name) : NULL;
-
-        if (found != NULL) {
-            operation = found;
-        }
-
-        Py_XDECREF(name);
-        Py_DECREF(code);
-
-        back = PyObject_GetAttrString(frame, "f_back");
-        Py_DECREF(frame);
-        frame = back;
+    if (called != NULL) {
+        operation = called;
     }
-
-    Py_XDECREF(frame);
-    PyErr_Clear();
 
     return operation != NULL ? guard_refuse(operation) : 0;
 }
@@ -278,11 +255,9 @@ guard_fork(void)
 static int
 guard_popen(void)
 {
-    int                      shell = 0;
-    PyObject                *back, *code, *frame, *globals, *locals, *name;
-    PyObject                *value;
-    const char              *module;
-    const guard_operation_t *found, *operation = NULL;
+    int                      shell = 0, subprocess;
+    PyObject                *frame, *locals, *value;
+    const guard_operation_t *operation;
 
     frame = (PyObject *) PyEval_GetFrame();
     if (frame == NULL) {
@@ -304,14 +279,41 @@ guard_popen(void)
         return 0;
     }
 
-    /* The outermost function of subprocess, or os.popen() around it. */
-    Py_INCREF(frame);
+    operation = guard_called(&subprocess);
+
+    return operation != NULL ? guard_refuse(operation) : 0;
+}
+
+
+/*
+ * The operation that the program called: the outermost one among the frames
+ * of os and subprocess that are on top.  "*subprocess" tells whether there is
+ * one of subprocess.
+ */
+static const guard_operation_t *
+guard_called(int *subprocess)
+{
+    PyObject                *back, *code, *frame, *globals, *name;
+    const char              *module;
+    const guard_operation_t *found, *operation = NULL;
+
+    *subprocess = 0;
+
+    frame = (PyObject *) PyEval_GetFrame();
+    Py_XINCREF(frame);
 
     while (frame != NULL && frame != Py_None) {
         globals = PyObject_GetAttrString(frame, "f_globals");
         Py_XDECREF(globals);
 
-        if (globals != guard_subprocess && globals != guard_os_globals) {
+        if (globals == guard_subprocess) {
+            module = "subprocess";
+            *subprocess = 1;
+
+        } else if (globals == guard_os_globals) {
+            module = "os";
+
+        } else {
             break;
         }
 
@@ -325,7 +327,6 @@ guard_popen(void)
             name = PyUnicode_FromString("Popen");
         }
 
-        module = globals == guard_os_globals ? "os" : "subprocess";
         found = name ? guard_find(module, name) : NULL;
 
         if (found != NULL) {
@@ -343,7 +344,7 @@ guard_popen(void)
     Py_XDECREF(frame);
     PyErr_Clear();
 
-    return operation != NULL ? guard_refuse(operation) : 0;
+    return operation;
 }
 
 
