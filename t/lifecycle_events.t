@@ -8,6 +8,7 @@ computing; what they answer is looked at in the end.
 
 import json
 import os
+import select
 import statistics
 import sys
 import time
@@ -40,6 +41,15 @@ end = time.monotonic() + 0.7
 count = 0
 while time.monotonic() < end and count < 16 << 20:
     count += os.write(%d, b'x' * %d)
+"""
+MAKE_DIRECTORIES = """\
+import os
+try:
+    for number in range(3000):
+        os.mkdir(str(number))
+except OSError:
+    pass
+print('made')
 """
 STOP = "import os; os.kill(os.getpid(), 19)"
 
@@ -174,6 +184,16 @@ class WhileProgramsRun(PyexecTestCase):
         for connection in connections:
             answer = self.server.read_answer(connection)
             self.assertEqual(len(answer["output"]), 4000001)
+
+    def test_while_what_a_program_has_made_is_removed(self):
+        maker = self.server.send_and_keep(MAKE_DIRECTORIES)
+        times = []
+
+        while not select.select([maker], [], [], 0)[0]:
+            times += self.times(1)
+
+        self.assertRan(self.server.read_answer(maker), "made\n")
+        self.check_times(times + self.times(20))
 
     def test_while_many_clients_come_at_once(self):
         connections = [self.server.send_and_keep(

@@ -158,6 +158,35 @@ class ItIsGone(AScript):
 
         self.server.quit()
 
+    def check_trick(self, code):
+        """Whether the program may do it or not, it leaves nothing."""
+        code = code.replace("\n", "\n    ")
+        answer = self.server.post("import os\nhome = os.getcwd()\n"
+                                  f"try:\n    {code}\n"
+                                  "except OSError: pass\nprint('did')\n")
+        self.assertRan(answer, "did\n")
+        self.assertEqual(self.server.scripts(), [])
+
+    def test_after_a_program_that_nested_directories(self):
+        self.check_trick("for _ in range(200):\n"
+                         "    os.mkdir('d')\n"
+                         "    os.chdir('d')")
+
+    def test_after_a_program_that_took_its_directorys_permissions(self):
+        self.check_trick("os.chmod('.', 0)")
+
+    def test_after_a_program_that_took_a_subdirectorys_permissions(self):
+        self.check_trick("os.makedirs('one/two')\nos.chmod('one', 0)")
+
+    def test_after_a_program_that_moved_its_directory(self):
+        self.check_trick("os.chdir('..')\nos.rename(home, 'elsewhere')")
+
+    def test_after_a_program_that_deleted_its_own_script(self):
+        self.check_trick("os.unlink(home + '.py')\n"
+                         "os.unlink('main.py')\nos.rmdir(home)")
+        log = os.path.join(self.server.prefix, "error.log")
+        os.truncate(log, 0)
+
     def test_and_never_was_there_for_a_program_that_was_refused(self):
         before = os.stat(self.path()).st_mtime_ns
         self.assertStatus(self.server.post("import socket"), 400)
