@@ -15,6 +15,34 @@ report(pyexec_walk_t *walk, uint32_t root, uint32_t offset)
 }
 
 
+/* As it is written, without the blanks and line ends it may have inside. */
+
+static void
+report_relative(pyexec_walk_t *walk, pyexec_frame_t *frame)
+{
+    char        *name, *p;
+    uint32_t     i;
+    const char  *code;
+
+    name = pyexec_arena_alloc(&walk->program->arena,
+                              frame->end - frame->start);
+    if (name == NULL) {
+        return;
+    }
+
+    p = name;
+    code = walk->program->code;
+
+    for (i = frame->start; i < frame->end; i++) {
+        if ((unsigned char) code[i] > ' ' && code[i] != '\\') {
+            *p++ = code[i];
+        }
+    }
+
+    walk->import(walk->data, name, (size_t) (p - name), frame->start);
+}
+
+
 /* A submodule has no rule of its own. */
 
 static uint32_t
@@ -110,8 +138,7 @@ pyexec_bind_import(pyexec_walk_t *walk, pyexec_frame_t *frame)
         break;
 
     case PYEXEC_KIND_RELATIVE_IMPORT:
-        walk->import(walk->data, program->code + frame->start,
-                     frame->end - frame->start, frame->start);
+        report_relative(walk, frame);
         parent->expr = pyexec_program_expr(program, PYEXEC_EXPR_MODULE,
                                            PYEXEC_MODULE_OTHER, 0, 0);
         break;

@@ -26,25 +26,29 @@
  * Below 65535 by what the levels of indentation of the longest code can add
  * to the stack.
  */
-#define PYEXEC_SYNTAX_LINE_TOKENS  50000
-#define PYEXEC_SYNTAX_CODE_MAX     (4 * 1024 * 1024)
+#define PYEXEC_SYNTAX_LINE_TOKENS   50000
+#define PYEXEC_SYNTAX_CODE_MAX      (4 * 1024 * 1024)
+
+/* Four in a row, or more than one in five tokens. */
+#define PYEXEC_SYNTAX_STRAY_WEIGHT  4
+#define PYEXEC_SYNTAX_STRAYS        15
 
 /*
- * CPU time, some twenty times what honest code takes.  The parser knows wall
+ * CPU time, some thirty times what honest code takes.  The parser knows wall
  * time only: it works in slices, and is asked for the next one while there
  * is CPU time left.
  */
-#define PYEXEC_SYNTAX_TIME_BASE    20000000     /* ns */
-#define PYEXEC_SYNTAX_TIME_BYTE    1500         /* ns */
-#define PYEXEC_SYNTAX_SLICE        5000         /* us */
+#define PYEXEC_SYNTAX_TIME_BASE     30000000     /* ns */
+#define PYEXEC_SYNTAX_TIME_BYTE     3000         /* ns */
+#define PYEXEC_SYNTAX_SLICE         5000         /* us */
 
 /* The order of the grammar's external tokens. */
-#define PYEXEC_SYNTAX_NEWLINE      0
-#define PYEXEC_SYNTAX_INDENT       1
-#define PYEXEC_SYNTAX_DEDENT       2
-#define PYEXEC_SYNTAX_CONTENT      4
-#define PYEXEC_SYNTAX_CLOSE        8
-#define PYEXEC_SYNTAX_TOKENS       12
+#define PYEXEC_SYNTAX_NEWLINE       0
+#define PYEXEC_SYNTAX_INDENT        1
+#define PYEXEC_SYNTAX_DEDENT        2
+#define PYEXEC_SYNTAX_CONTENT       4
+#define PYEXEC_SYNTAX_CLOSE         8
+#define PYEXEC_SYNTAX_TOKENS        12
 
 
 struct pyexec_syntax_s {
@@ -59,6 +63,7 @@ typedef struct {
     size_t       len;
     uint32_t     line;      /* offset of the line that is being read */
     uint32_t     tokens;    /* since the last logical line ended */
+    unsigned     strays;    /* weight of those without a place, of late */
     uint32_t     error;
     size_t       stop;      /* what tree-sitter calls a cancellation flag */
 } pyexec_syntax_input_t;
@@ -144,11 +149,23 @@ scanner_scan(void *payload, TSLexer *lexer, const bool *valid)
         input->tokens++;
     }
 
-    /* Both are valid at one place in the states of recovery only. */
+    /*
+     * Content of a string and an indentation cannot be valid at one place:
+     * the parser is looking for whatever token there is.  It does so at once
+     * for a reading of the program that just turned out wrong beside a right
+     * one; again and again, it is recovering.
+     */
+
+    if (valid[PYEXEC_SYNTAX_CONTENT] && valid[PYEXEC_SYNTAX_INDENT]) {
+        input->strays += PYEXEC_SYNTAX_STRAY_WEIGHT;
+
+    } else if (input->strays) {
+        input->strays--;
+    }
 
     if (!input->stop
         && (input->tokens > PYEXEC_SYNTAX_LINE_TOKENS
-            || (valid[PYEXEC_SYNTAX_CONTENT] && valid[PYEXEC_SYNTAX_INDENT])))
+            || input->strays > PYEXEC_SYNTAX_STRAYS))
     {
         input->stop = 1;
         input->error = input->line;
@@ -203,6 +220,10 @@ pyexec_syntax_create(void)
 
     language = tree_sitter_python();
     count = ts_language_symbol_count(language);
+
+    if (language->external_token_count != PYEXEC_SYNTAX_TOKENS) {
+        return NULL;
+    }
 
     syntax = malloc(sizeof(pyexec_syntax_t) + count);
     if (syntax == NULL) {
@@ -401,6 +422,7 @@ pyexec_syntax_parse(const pyexec_syntax_t *syntax, const char *code,
     if (tree == NULL && input.stop) {
         input.stop = 0;
         input.tokens = 0;
+        input.strays = 0;
 
         tree = parse(syntax, &input, read_line);
         *error = input.error;

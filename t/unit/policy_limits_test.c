@@ -28,8 +28,8 @@
  * CPU time for each test, with sanitizers: what the parser is given for each
  * of its two rounds, and as much again.
  */
-#define BASE_MS     100
-#define PER_KB_MS   8
+#define BASE_MS     200
+#define PER_KB_MS   12
 
 #define ANY         (-1)
 

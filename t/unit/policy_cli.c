@@ -1,0 +1,150 @@
+/*
+ * The policy over many files, for tests: for each path on standard input one
+ * line with, between tabs, the outcome, the line, the column, the message and
+ * the imports of the program, in the order of the source.
+ *
+ *   cc -std=c11 -Ingx_pyexec_module \
+ *      -isystem node_modules/tree-sitter-python/src t/unit/policy_cli.c \
+ *      ngx_pyexec_module/policy/[a-z]*.c -ltree-sitter -lutf8proc \
+ *      -o build/unit/policy_cli
+ *
+ * Arguments are the names to allow; without any, all are.  A path of "-"
+ * alone ends it, and every answer is flushed: a script can talk to it.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/collect.h"
+#include "policy/policy.h"
+#include "policy/resolve.h"
+#include "policy/source.h"
+#include "policy/syntax.h"
+
+
+static const char *const  outcomes[] = {
+    "allowed", "refused", "unanalysable", "no memory"
+};
+
+
+static void
+print_import(void *data, const char *name, size_t len, uint32_t offset)
+{
+    const char  **separator = data;
+
+    (void) offset;
+
+    printf("%s%.*s", *separator, (int) len, name);
+    *separator = " ";
+}
+
+
+static void
+print_imports(const pyexec_syntax_t *syntax, const char *code, uint32_t len)
+{
+    TSTree            *tree;
+    uint32_t           error;
+    const char        *separator;
+    pyexec_program_t   program;
+
+    separator = "";
+
+    tree = pyexec_syntax_parse(syntax, code, len, &error);
+    if (tree == NULL) {
+        return;
+    }
+
+    if (pyexec_program_init(&program, code, len)) {
+        (void) pyexec_collect(&program, syntax, ts_tree_root_node(tree),
+                              print_import, &separator, &error);
+    }
+
+    pyexec_program_free(&program);
+    ts_tree_delete(tree);
+}
+
+
+static char *
+read_file(const char *path, size_t *len)
+{
+    FILE  *file;
+    char  *code;
+    long   size;
+
+    file = fopen(path, "rb");
+    if (file == NULL) {
+        return NULL;
+    }
+
+    fseek(file, 0, SEEK_END);
+    size = ftell(file);
+    rewind(file);
+
+    code = malloc(size > 0 ? (size_t) size : 1);
+
+    if (code) {
+        *len = fread(code, 1, (size_t) size, file);
+    }
+
+    fclose(file);
+
+    return code;
+}
+
+
+int
+main(int argc, char **argv)
+{
+    char                     *code, path[4096];
+    size_t                    len;
+    pyexec_policy_t          *policy;
+    pyexec_syntax_t          *syntax;
+    pyexec_policy_verdict_t   verdict;
+    pyexec_policy_options_t   options;
+
+    static const char *const  any[] = { "*" };
+
+    options.allow = argc > 1 ? (const char *const *) argv + 1 : any;
+    options.nallow = argc > 1 ? (size_t) argc - 1 : 1;
+    options.writable = 0;
+
+    policy = pyexec_policy_create(&options);
+    syntax = pyexec_syntax_create();
+
+    if (policy == NULL || syntax == NULL) {
+        return 1;
+    }
+
+    while (fgets(path, sizeof(path), stdin)) {
+        path[strcspn(path, "\n")] = '\0';
+
+        if (strcmp(path, "-") == 0) {
+            break;
+        }
+
+        code = read_file(path, &len);
+        if (code == NULL) {
+            fprintf(stderr, "%s: %s\n", path, strerror(errno));
+            return 1;
+        }
+
+        len = pyexec_source_normalise(code, len);
+        pyexec_policy_check(policy, code, len, &verdict);
+
+        printf("%s\t%u\t%u\t%s\t", outcomes[verdict.outcome],
+               (unsigned) verdict.line, (unsigned) verdict.column,
+               verdict.message);
+        print_imports(syntax, code, (uint32_t) len);
+        printf("\n");
+        fflush(stdout);
+
+        free(code);
+    }
+
+    pyexec_syntax_free(syntax);
+    pyexec_policy_free(policy);
+
+    return 0;
+}
