@@ -326,8 +326,19 @@ ngx_pyexec_run_timeout_handler(ngx_event_t *ev)
 {
     ngx_pyexec_run_t *run = ev->data;
 
+    ngx_msec_t  elapsed;
+
     if (run->killed) {
         ngx_pyexec_zygote_replace(run->zygote, "did not end a killed run");
+        return;
+    }
+
+    /* the timer counts from the time of the last event, a little earlier */
+
+    elapsed = (ngx_msec_t) ((ngx_pyexec_monotonic() - run->started) / 1000000);
+
+    if (elapsed < run->timeout) {
+        ngx_add_timer(ev, run->timeout - elapsed);
         return;
     }
 

@@ -8,16 +8,14 @@
 
 #define NGX_PYEXEC_SCRIPT_SUFFIX  ".py"
 #define NGX_PYEXEC_SCRIPT_MAIN    "main.py"
-
-/* what a program without a sandbox may have left below its directory */
-#define NGX_PYEXEC_SCRIPT_DEPTH   64
+#define NGX_PYEXEC_SCRIPT_TRIES   3
 
 
 static ngx_int_t ngx_pyexec_script_name(ngx_pyexec_script_t *script,
     ngx_path_t *path, u_char *id, ngx_pool_t *pool);
 static char *ngx_pyexec_script_write(ngx_pyexec_script_t *script,
     pyexec_request_string_t *code);
-static void ngx_pyexec_script_remove(int dfd, char *name, ngx_uint_t depth);
+static void ngx_pyexec_script_remove(int dfd, char *name, ngx_log_t *log);
 static ngx_int_t ngx_pyexec_script_uuid(u_char *id);
 static ngx_uint_t ngx_pyexec_script_is_name(u_char *name);
 static ngx_int_t ngx_pyexec_script_lock(ngx_fd_t fd);
@@ -28,28 +26,43 @@ ngx_pyexec_script_create(ngx_pyexec_script_t *script, ngx_path_t *path,
     pyexec_request_string_t *code, u_char *id, ngx_pool_t *pool,
     ngx_err_t *err)
 {
-    char  *failed;
+    char        *failed;
+    ngx_uint_t   tries;
 
-    if (ngx_pyexec_script_name(script, path, id, pool) != NGX_OK) {
-        *err = ngx_errno;
-        return NGX_ERROR;
-    }
+    for (tries = 0; /* void */ ; tries++) {
 
-    script->fd = open((char *) script->name,
-                      O_CREAT|O_EXCL|O_WRONLY|O_NOFOLLOW|O_CLOEXEC, 0600);
+        if (ngx_pyexec_script_name(script, path, id, pool) != NGX_OK) {
+            *err = ngx_errno;
+            return NGX_ERROR;
+        }
 
-    if (script->fd == NGX_INVALID_FILE) {
-        *err = ngx_errno;
-        ngx_log_error(NGX_LOG_CRIT, pool->log, *err,
-                      "pyexec: " ngx_open_file_n " \"%s\" failed",
-                      script->name);
-        return NGX_ERROR;
-    }
+        script->fd = open((char *) script->name,
+                          O_CREAT|O_EXCL|O_WRONLY|O_NOFOLLOW|O_CLOEXEC, 0600);
 
-    failed = ngx_pyexec_script_write(script, code);
+        if (script->fd == NGX_INVALID_FILE) {
+            failed = ngx_open_file_n;
+            break;
+        }
 
-    if (failed == NULL) {
-        return NGX_OK;
+        /* until it is locked, another worker's sweep may take it */
+
+        if (ngx_pyexec_script_lock(script->fd) == NGX_OK) {
+            failed = ngx_pyexec_script_write(script, code);
+
+            if (failed == NULL) {
+                return NGX_OK;
+            }
+
+            break;
+        }
+
+        if (ngx_errno != EWOULDBLOCK || tries == NGX_PYEXEC_SCRIPT_TRIES) {
+            failed = "flock()";
+            break;
+        }
+
+        (void) ngx_delete_file(script->name);
+        (void) ngx_close_file(script->fd);
     }
 
     *err = ngx_errno;
@@ -108,10 +121,6 @@ ngx_pyexec_script_write(ngx_pyexec_script_t *script,
     char     link[NGX_MAX_PATH];
     ssize_t  n;
 
-    if (ngx_pyexec_script_lock(script->fd) != NGX_OK) {
-        return "flock()";
-    }
-
     n = write(script->fd, code->data, code->len);
 
     if (n != (ssize_t) code->len) {
@@ -148,8 +157,7 @@ ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log)
         return;
     }
 
-    ngx_pyexec_script_remove(AT_FDCWD, (char *) script->directory.data,
-                             NGX_PYEXEC_SCRIPT_DEPTH);
+    ngx_pyexec_script_remove(AT_FDCWD, (char *) script->directory.data, log);
 
     if (ngx_delete_file(script->name) == NGX_FILE_ERROR) {
         ngx_log_error(NGX_LOG_CRIT, log, ngx_errno,
@@ -167,44 +175,29 @@ ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log)
 }
 
 
-/* Removes a directory without ever following a link in it. */
+/*
+ * A program cannot write to its directory, where the kernel has Landlock, but
+ * it can change its mode.
+ */
 
 static void
-ngx_pyexec_script_remove(int dfd, char *name, ngx_uint_t depth)
+ngx_pyexec_script_remove(int dfd, char *name, ngx_log_t *log)
 {
-    int             fd;
-    DIR            *dir;
-    struct dirent  *de;
+    char  link[NGX_MAX_PATH];
 
-    fd = openat(dfd, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    (void) ngx_snprintf((u_char *) link, sizeof(link),
+                        "%s/" NGX_PYEXEC_SCRIPT_MAIN "%Z", name);
 
-    if (fd == -1) {
-        return;
+    if (unlinkat(dfd, link, 0) == -1 && ngx_errno == NGX_EACCES
+        && fchmodat(dfd, name, 0700, 0) == 0)
+    {
+        (void) unlinkat(dfd, link, 0);
     }
 
-    dir = fdopendir(fd);
-
-    if (dir == NULL) {
-        (void) close(fd);
-        return;
+    if (unlinkat(dfd, name, AT_REMOVEDIR) == -1 && ngx_errno != NGX_ENOENT) {
+        ngx_log_error(NGX_LOG_CRIT, log, ngx_errno,
+                      "pyexec: rmdir() \"%s\" failed", name);
     }
-
-    while ((de = readdir(dir)) != NULL) {
-
-        if (ngx_strcmp(de->d_name, ".") == 0
-            || ngx_strcmp(de->d_name, "..") == 0)
-        {
-            continue;
-        }
-
-        if (unlinkat(fd, de->d_name, 0) == -1 && depth) {
-            ngx_pyexec_script_remove(fd, de->d_name, depth - 1);
-        }
-    }
-
-    (void) closedir(dir);
-
-    (void) unlinkat(dfd, name, AT_REMOVEDIR);
 }
 
 
@@ -245,8 +238,7 @@ ngx_pyexec_script_sweep(ngx_path_t *path, ngx_log_t *log)
 
         if (ngx_pyexec_script_lock(fd) == NGX_OK) {
             (void) ngx_cpystrn(directory, name, sizeof(directory));
-            ngx_pyexec_script_remove(dfd, (char *) directory,
-                                     NGX_PYEXEC_SCRIPT_DEPTH);
+            ngx_pyexec_script_remove(dfd, (char *) directory, log);
 
             if (unlinkat(dfd, (char *) name, 0) == 0) {
                 n++;
@@ -320,8 +312,21 @@ ngx_pyexec_script_is_name(u_char *name)
 }
 
 
+/* Also refuses a file that a sweep deleted before it was locked. */
+
 static ngx_int_t
 ngx_pyexec_script_lock(ngx_fd_t fd)
 {
-    return flock(fd, LOCK_EX|LOCK_NB) == 0 ? NGX_OK : NGX_ERROR;
+    ngx_file_info_t  fi;
+
+    if (flock(fd, LOCK_EX|LOCK_NB) == -1 || fstat(fd, &fi) == -1) {
+        return NGX_ERROR;
+    }
+
+    if (fi.st_nlink == 0) {
+        ngx_set_errno(EWOULDBLOCK);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }

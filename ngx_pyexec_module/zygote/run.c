@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "program.h"
 #include "run.h"
 
@@ -83,6 +84,11 @@ pyexec_run_enter(int fds[PYEXEC_WIRE_NFDS], pid_t zygote,
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
         pyexec_run_fail("no_new_privs");
+    }
+
+    /* Before the descriptor of the rules is closed with all others. */
+    if (pyexec_confine() == -1) {
+        pyexec_run_fail("landlock");
     }
 
     /*

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "finish.h"
 #include "guard.h"
 #include "reaper.h"
@@ -69,6 +70,14 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
                           &hooks.enter))
     {
         return NULL;
+    }
+
+    if (pyexec_confine_prepare() == -1) {
+        PySys_WriteStderr("Landlock is not available (%s): programs can make "
+                          "and remove files where the worker's user can; "
+                          "Linux 5.13 with CONFIG_SECURITY_LANDLOCK has it, "
+                          "with \"landlock\" in the list of lsm=\n",
+                          strerror(errno));
     }
 
     if (pyexec_finish_prepare() == -1) {
