@@ -39,7 +39,7 @@ use Time::HiRes ();
 use parent 'Exporter';
 
 our @EXPORT = qw( json post occupy queue_up leave leave_later release scripts
-                  soon error_log_text );
+                  error_log_text );
 
 
 # The whole of it, to see that it has no other members and no other order.
@@ -78,17 +78,37 @@ $Test::Nginx::Util::ForceRestartOnTest = 0;
 
 # After a reload the old worker accepts connections for 100 ms.  Test::Nginx
 # polls in steps of up to a second until it has not met it for a while; but the
-# log tells.
+# workers themselves tell.
 
 {
     no warnings 'redefine';
 
     *Test::Nginx::Util::test_config_version = sub ($$) {
-        my ($name) = @_;
+        my ($name, $block) = @_;
 
-        soon(sub { error_log_text() =~ / gracefully shutting down$/m })
+        my $master = Test::Nginx::Util::get_pid_from_pidfile($name);
+        my $http2 = Test::Nginx::Util::use_http2($block)
+                    ? "--http2-prior-knowledge" : "";
+
+        soon(sub { is_reloaded($master, $http2) })
             or Test::More::fail("$name - the configuration is loaded");
     };
+}
+
+sub is_reloaded {
+    my ($master, $http2) = @_;
+
+    my $url = "http://127.0.0.1:" . server_port_for_client() . "/ver";
+    my $version = `curl -s -m 5 $http2 -H 'Host: Test-Nginx' $url`;
+
+    return 0 if $version ne $Test::Nginx::Util::ConfigVersion;
+
+    # the new worker is one of them, the old one has another title by now
+
+    my @workers = grep { /^nginx: worker process$/ }
+                  split /\n/, `ps -o args= --ppid $master`;
+
+    return @workers == 1;
 }
 
 
