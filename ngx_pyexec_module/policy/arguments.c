@@ -184,8 +184,8 @@ without_parentheses(pyexec_arguments_t *arguments, TSNode node)
 
 
 bool
-pyexec_argument_string(pyexec_arguments_t *arguments, TSNode node,
-    pyexec_literal_t *literal, bool *exact)
+pyexec_argument_text(pyexec_arguments_t *arguments, TSNode node,
+    pyexec_literal_t *literal)
 {
     uint32_t  start;
 
@@ -202,12 +202,19 @@ pyexec_argument_string(pyexec_arguments_t *arguments, TSNode node,
         start = ts_node_start_byte(node);
 
         return pyexec_literal_string(arguments->program->code + start,
-                                     ts_node_end_byte(node) - start, literal,
-                                     exact);
+                                     ts_node_end_byte(node) - start, literal);
 
     default:
         return false;
     }
+}
+
+
+bool
+pyexec_argument_string(pyexec_arguments_t *arguments, TSNode node,
+    pyexec_literal_t *literal)
+{
+    return pyexec_argument_text(arguments, node, literal) && literal->exact;
 }
 
 
@@ -268,11 +275,11 @@ has_element(pyexec_arguments_t *arguments, TSNode node)
 static bool
 string_is_true(pyexec_arguments_t *arguments, TSNode node)
 {
-    bool              exact, first;
+    bool              first;
     pyexec_literal_t  literal;
 
-    if (pyexec_argument_string(arguments, node, &literal, &exact)) {
-        return literal.len || !exact;
+    if (pyexec_argument_text(arguments, node, &literal)) {
+        return literal.len || !literal.exact;
     }
 
     ts_tree_cursor_reset(&arguments->cursor, node);

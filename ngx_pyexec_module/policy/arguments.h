@@ -31,10 +31,15 @@ TSNode pyexec_argument(pyexec_arguments_t *arguments, TSNode call,
 
 TSNode pyexec_argument_key(pyexec_arguments_t *arguments, TSNode subscript);
 
-/* See pyexec_literal_string(). */
+/* See pyexec_literal_string(); a null node is no string. */
+
+bool pyexec_argument_text(pyexec_arguments_t *arguments, TSNode node,
+    pyexec_literal_t *literal);
+
+/* The same for a text that is known exactly. */
 
 bool pyexec_argument_string(pyexec_arguments_t *arguments, TSNode node,
-    pyexec_literal_t *literal, bool *exact);
+    pyexec_literal_t *literal);
 
 /* Whether it is a literal that is true. */
 

@@ -10,7 +10,6 @@ typedef struct {
     const char        *p;
     const char        *end;
     pyexec_literal_t  *literal;
-    bool               exact;
     bool               raw;
     bool               formatted;
 } reader_t;
@@ -24,7 +23,7 @@ put_bytes(reader_t *reader, const char *bytes, size_t len)
     literal = reader->literal;
 
     if (len > sizeof(literal->text) - 1 - literal->len) {
-        reader->exact = false;
+        reader->literal->exact = false;
         return;
     }
 
@@ -42,7 +41,7 @@ put(reader_t *reader, uint32_t code)
     /* A NUL ends the text in the policy's eyes, and a surrogate is no text. */
 
     if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
-        reader->exact = false;
+        reader->literal->exact = false;
         code = PYEXEC_LITERAL_UNKNOWN;
     }
 
@@ -334,16 +333,16 @@ one_string(reader_t *reader)
 
 bool
 pyexec_literal_string(const char *source, size_t len,
-    pyexec_literal_t *literal, bool *exact)
+    pyexec_literal_t *literal)
 {
     reader_t  reader;
 
     reader.p = source;
     reader.end = source + len;
     reader.literal = literal;
-    reader.exact = true;
 
     literal->len = 0;
+    literal->exact = true;
 
     skip(&reader);
 
@@ -357,7 +356,6 @@ pyexec_literal_string(const char *source, size_t len,
     }
 
     literal->text[literal->len] = '\0';
-    *exact = reader.exact;
 
     return true;
 }

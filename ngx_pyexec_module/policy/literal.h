@@ -16,19 +16,18 @@
 
 typedef struct {
     char    text[PYEXEC_LITERAL_SIZE];  /* UTF-8, ends with a NUL */
-    size_t  len;                        /* may be cut */
+    size_t  len;
+    bool    exact;      /* all of it, and no U+FFFD in place of another */
 } pyexec_literal_t;
 
 
 /*
  * Decodes the string literals, one or several side by side, that "len" bytes
  * of source consist of.  False for bytes, and for what only a run can tell.
- * "exact" is false where the text is cut or holds a character by name that
- * is written here as U+FFFD.
  */
 
 bool pyexec_literal_string(const char *source, size_t len,
-    pyexec_literal_t *literal, bool *exact);
+    pyexec_literal_t *literal);
 
 
 #endif /* PYEXEC_LITERAL_H */

@@ -5,6 +5,7 @@
 #ifndef PYEXEC_RESOLVE_H
 #define PYEXEC_RESOLVE_H
 
+#include "arguments.h"
 #include "program.h"
 #include "syntax.h"
 
@@ -29,6 +30,16 @@ typedef struct {
 
 bool pyexec_resolve(pyexec_program_t *program, const pyexec_syntax_t *syntax,
     TSNode root, const pyexec_report_t *report);
+
+
+/* evaluate.c */
+
+/*
+ * Gives every expression its value; the arguments' budget is for bindings,
+ * too.  False where the values do not settle or the budget is not enough.
+ */
+
+bool pyexec_evaluate(pyexec_program_t *program, pyexec_arguments_t *arguments);
 
 
 /* lookup.c */

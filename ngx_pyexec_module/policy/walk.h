@@ -1,8 +1,8 @@
 /*
  * The state of the pass over the syntax tree: a frame for each node that is
- * open.  collect.c moves through the tree and knows scopes and regions,
- * reduce.c makes expressions of it; bind.c knows what binds names, import.c
- * imports and indent.c where lines begin.
+ * open.  collect.c moves through the tree; context.c knows what identifiers are
+ * for, scope.c scopes and regions, reduce.c expressions, bind.c what binds
+ * names, import.c imports and indent.c where lines begin.
  */
 
 #ifndef PYEXEC_WALK_H
@@ -103,6 +103,31 @@ pyexec_walk_escape(pyexec_walk_t *walk, uint32_t expr)
 /* False when memory is short. */
 
 bool pyexec_walk_push(pyexec_walk_t *walk, uint32_t expr);
+
+
+/* context.c */
+
+/* What the names in the next child of a frame are for. */
+
+pyexec_context_t pyexec_context(pyexec_frame_t *frame, pyexec_kind_t kind);
+
+/* Puts an identifier to its use, and returns an expression if that is one. */
+
+uint32_t pyexec_context_identifier(pyexec_walk_t *walk, pyexec_frame_t *parent,
+    TSNode node);
+
+
+/* scope.c */
+
+/* What a new frame changes. */
+
+void pyexec_scope_open(pyexec_walk_t *walk, pyexec_frame_t *frame,
+    pyexec_frame_t *parent);
+
+/* What a frame changes before its next child. */
+
+void pyexec_scope_before(pyexec_walk_t *walk, pyexec_frame_t *frame,
+    pyexec_kind_t kind, TSNode node);
 
 
 /* reduce.c */
