@@ -4,6 +4,7 @@
 # make test       sets up what is missing, then runs every test
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
+# make bench      sets up what is missing, then measures
 # make clean
 
 PORT = 8080
@@ -55,9 +56,10 @@ $(error nginx cannot be configured in a path with a space: $(CURDIR))
 endif
 
 fuzzers = $(patsubst t/fuzz/%_fuzz.c,fuzz-%,$(wildcard t/fuzz/*_fuzz.c))
+fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 
 
-.PHONY: all tree install run test unit unit-tests fuzz clean $(fuzzers)
+.PHONY: all tree install run test unit unit-tests fuzz bench clean $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -158,13 +160,14 @@ export TEST_NGINX_SERVROOT = $(server)/servroot
 
 test:
 	build-aux/setup test
-	$(MAKE) --no-print-directory tree unit-tests $(reload_tests)
+	$(MAKE) --no-print-directory tree unit-tests $(fuzz_programs) \
+	    $(reload_tests)
 	prove $(unit_tests) $(wildcard t/*.t) $(reload_tests)
 
 unit: unit-tests
 	prove $(unit_tests)
 
-unit-tests: $(unit_tests)
+unit-tests: $(unit_tests) $(BUILD)/unit/policy_cli
 
 $(BUILD)/reload/%.t: t/%.t Makefile
 	mkdir -p $(@D)
@@ -172,6 +175,9 @@ $(BUILD)/reload/%.t: t/%.t Makefile
 
 $(BUILD)/unit/%_test: t/unit/%_test.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs) -lcmocka
+
+$(BUILD)/unit/policy_cli: t/unit/policy_cli.c $(unit_objs)
+	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs)
 
 $(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 	mkdir -p $(@D)
@@ -194,6 +200,17 @@ $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(pure) $(headers) $(grammar)
 	mkdir -p $(@D)
 	clang $(SANITIZE) -fsanitize=fuzzer $(pure_flags) -o $@ $< $(pure) \
 	    $(pure_libs)
+
+
+bench:
+	build-aux/setup bench
+	$(MAKE) --no-print-directory tree $(BUILD)/bench/policy_bench
+	bench/policy
+	bench/refusals
+
+$(BUILD)/bench/policy_bench: bench/policy_bench.c $(pure) $(headers) $(grammar)
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(pure_flags) -o $@ $< $(pure) $(pure_libs)
 
 
 clean:
