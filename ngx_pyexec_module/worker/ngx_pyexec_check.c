@@ -14,10 +14,11 @@ static void ngx_pyexec_check_free(void *data);
 #if (NGX_THREADS)
 
 /*
- * Bytes of body from which a thread is worth its while: what takes longer to
- * decide on than to hand over.
+ * Bytes of body.  To hand one over and back takes some 20 microseconds, to
+ * check this much about half a millisecond, in which a worker would serve
+ * nobody else.
  */
-#define NGX_PYEXEC_CHECK_THREAD  8192
+#define NGX_PYEXEC_CHECK_THREAD  4096
 
 
 /*

@@ -124,6 +124,14 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         conf->temp_path = prev->temp_path;
     }
 
+    if (conf->position.line == 0) {
+        conf->position = prev->position;
+    }
+
+    if (conf->enabled.line == 0) {
+        conf->enabled = prev->enabled;
+    }
+
     if (ngx_pyexec_conf_merge_lists(cf, prev, conf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }

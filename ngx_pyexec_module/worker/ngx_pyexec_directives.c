@@ -5,6 +5,10 @@
 #include "ngx_pyexec_words.h"
 
 
+static void ngx_pyexec_directive_position(ngx_conf_t *cf,
+    ngx_pyexec_position_t *position);
+
+
 char *
 ngx_pyexec_directive_enable(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
@@ -23,6 +27,8 @@ ngx_pyexec_directive_enable(ngx_conf_t *cf, ngx_command_t *cmd,
     if (plcf->enable) {
         clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
         clcf->handler = ngx_pyexec_handler;
+
+        ngx_pyexec_directive_position(cf, &plcf->enabled);
     }
 
     return NGX_CONF_OK;
@@ -104,6 +110,8 @@ ngx_pyexec_directive_python(ngx_conf_t *cf, ngx_command_t *cmd,
     value = cf->args->elts;
     plcf->python = value[1];
 
+    ngx_pyexec_directive_position(cf, &plcf->position);
+
     if (value[1].data[0] != '/') {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" is not an absolute path", &value[1]);
@@ -141,6 +149,8 @@ ngx_pyexec_directive_preload(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     value = cf->args->elts;
+
+    ngx_pyexec_directive_position(cf, &plcf->position);
 
     plcf->preload = ngx_array_create(cf->pool, cf->args->nelts,
                                      sizeof(ngx_str_t));
@@ -310,4 +320,14 @@ ngx_pyexec_directive_positive_num(ngx_conf_t *cf, void *post, void *data)
     ngx_int_t *value = data;
 
     return *value ? NGX_CONF_OK : "must be greater than 0";
+}
+
+
+/* What is found when all is merged is told with the line of its directive. */
+
+static void
+ngx_pyexec_directive_position(ngx_conf_t *cf, ngx_pyexec_position_t *position)
+{
+    position->file = cf->conf_file->file.name;
+    position->line = cf->conf_file->line;
 }

@@ -23,6 +23,14 @@ typedef struct ngx_pyexec_zygote_s  ngx_pyexec_zygote_t;
 typedef struct ngx_pyexec_run_s  ngx_pyexec_run_t;
 
 
+/* Of a directive in the configuration. */
+
+typedef struct {
+    ngx_str_t                   file;
+    ngx_uint_t                  line;           /* 0: not set */
+} ngx_pyexec_position_t;
+
+
 /* What a zygote is started with; locations that agree on it share one. */
 
 typedef struct {
@@ -30,6 +38,9 @@ typedef struct {
     ngx_array_t                *preload;        /* ngx_str_t */
     ngx_uint_t                  strict;         /* unsigned  strict:1; */
     ngx_str_t                   allow;          /* with commas */
+
+    /* the directive to name when it cannot be used */
+    ngx_pyexec_position_t       position;
 
     ngx_pyexec_zygote_t        *zygote;         /* this worker's */
 } ngx_pyexec_profile_t;
@@ -54,6 +65,10 @@ typedef struct {
     ngx_uint_t                  queue;
     ngx_msec_t                  queue_timeout;
     ngx_array_t                *origins;        /* ngx_str_t, "*" for any */
+
+    /* of the last of pyexec_python and pyexec_preload, or of pyexec itself */
+    ngx_pyexec_position_t       position;
+    ngx_pyexec_position_t       enabled;
 
     pyexec_policy_t            *policy;
     ngx_pyexec_profile_t       *profile;

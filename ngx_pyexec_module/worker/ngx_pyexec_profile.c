@@ -25,6 +25,7 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 
     profile->python = conf->python;
     profile->strict = conf->preload != NULL;
+    profile->position = conf->position.line ? conf->position : conf->enabled;
 
     profile->preload = ngx_pyexec_profile_preload(cf, conf);
 
@@ -143,8 +144,10 @@ ngx_pyexec_profile_check(ngx_conf_t *cf)
             != NGX_OK)
         {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "pyexec_python \"%V\" cannot be used: %V",
-                          &profiles[i]->python, &reason);
+                          "pyexec_python \"%V\" cannot be used: %V in %V:%ui",
+                          &profiles[i]->python, &reason,
+                          &profiles[i]->position.file,
+                          profiles[i]->position.line);
             return NGX_ERROR;
         }
     }
