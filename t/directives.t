@@ -36,8 +36,6 @@ add_test_cleanup_handler(sub {
         @lines = <$conf>;
     }
 
-    local $TODO = $block->todo_line;
-
     is($line && $lines[$line - 1], "$wrong[-1]\n",
        $block->name . " - the line is told");
 });
@@ -244,7 +242,6 @@ pyexec_python /usr/bin/python3;
 --- wrong: pyexec_python /bin/cat;
 --- message
 pyexec_python "/bin/cat" cannot be used
---- todo_line: interpreters are asked when the whole configuration is read
 
 
 
@@ -289,7 +286,6 @@ pyexec_preload json;
 --- wrong: pyexec_preload math no_such_module;
 --- message
 there is no module "no_such_module"
---- todo_line: interpreters are asked when the whole configuration is read
 
 
 

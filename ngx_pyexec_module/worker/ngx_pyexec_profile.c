@@ -4,11 +4,18 @@
 #include "ngx_pyexec_spawn.h"
 #include "ngx_pyexec_words.h"
 
+#include <pwd.h>
+
+
+/* two numbers of 32 bits, a colon and a NUL */
+#define NGX_PYEXEC_USER_LEN  24
+
 
 static ngx_array_t *ngx_pyexec_profile_preload(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
 static ngx_uint_t ngx_pyexec_profile_same(ngx_pyexec_profile_t *one,
     ngx_pyexec_profile_t *two);
+static void ngx_pyexec_profile_user(ngx_conf_t *cf, u_char *user);
 
 
 ngx_int_t
@@ -129,10 +136,19 @@ ngx_pyexec_profile_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
 ngx_int_t
 ngx_pyexec_profile_check(ngx_conf_t *cf)
 {
+    u_char                    user[NGX_PYEXEC_USER_LEN];
     ngx_str_t                 reason;
     ngx_uint_t                i;
     ngx_pyexec_profile_t    **profiles;
     ngx_pyexec_main_conf_t   *pmcf;
+
+    /* "nginx -s stop" must go through, whatever became of an interpreter */
+
+    if (ngx_process == NGX_PROCESS_SIGNALLER) {
+        return NGX_OK;
+    }
+
+    ngx_pyexec_profile_user(cf, user);
 
     pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
 
@@ -140,7 +156,8 @@ ngx_pyexec_profile_check(ngx_conf_t *cf)
 
     for (i = 0; i < pmcf->profiles.nelts; i++) {
 
-        if (ngx_pyexec_spawn_check(profiles[i], &reason, cf->temp_pool)
+        if (ngx_pyexec_spawn_check(profiles[i], (char *) user, &reason,
+                                   cf->temp_pool)
             != NGX_OK)
         {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
@@ -153,4 +170,43 @@ ngx_pyexec_profile_check(ngx_conf_t *cf)
     }
 
     return NGX_OK;
+}
+
+
+/* Whose the workers will be, as "UID:GID". */
+
+static void
+ngx_pyexec_profile_user(ngx_conf_t *cf, u_char *user)
+{
+    uid_t             uid;
+    gid_t             gid;
+    struct passwd    *pw;
+    ngx_core_conf_t  *ccf;
+
+    *user++ = '-';
+    *user-- = '\0';
+
+    if (geteuid() != 0) {
+        return;
+    }
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
+                                           ngx_core_module);
+    uid = ccf->user;
+    gid = ccf->group;
+
+    /* the core sets its default only when all is read */
+
+    if (uid == (uid_t) NGX_CONF_UNSET_UINT) {
+        pw = getpwnam(NGX_USER);
+
+        if (pw == NULL) {
+            return;
+        }
+
+        uid = pw->pw_uid;
+        gid = pw->pw_gid;
+    }
+
+    (void) ngx_sprintf(user, "%d:%d%Z", (int) uid, (int) gid);
 }

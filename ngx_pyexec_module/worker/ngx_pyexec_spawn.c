@@ -16,8 +16,8 @@
 #define NGX_PYEXEC_CHECK_SIZE     512
 
 
-static char **ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *mode,
-    ngx_pool_t *pool);
+static char **ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
+    ngx_uint_t check, ngx_pool_t *pool);
 static ngx_err_t ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr);
 static ngx_err_t ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions,
     ngx_fd_t in, ngx_fd_t out, ngx_socket_t control);
@@ -34,7 +34,7 @@ static char  *ngx_pyexec_environ[] = {
 
 
 ngx_pid_t
-ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *mode, ngx_fd_t out,
+ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *user, ngx_fd_t out,
     ngx_socket_t control, ngx_pool_t *pool)
 {
     char                       **argv;
@@ -44,7 +44,8 @@ ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *mode, ngx_fd_t out,
     posix_spawnattr_t            attr;
     posix_spawn_file_actions_t   actions;
 
-    argv = ngx_pyexec_spawn_argv(profile, mode, pool);
+    argv = ngx_pyexec_spawn_argv(profile, user,
+                                 control == (ngx_socket_t) -1, pool);
     if (argv == NULL) {
         ngx_set_errno(NGX_ENOMEM);
         return NGX_INVALID_PID;
@@ -89,14 +90,14 @@ ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *mode, ngx_fd_t out,
 
 
 static char **
-ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *mode,
-    ngx_pool_t *pool)
+ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
+    ngx_uint_t check, ngx_pool_t *pool)
 {
     char        **argv, **p;
     ngx_str_t    *name;
     ngx_uint_t    i;
 
-    argv = ngx_palloc(pool, (profile->preload->nelts + 8) * sizeof(char *));
+    argv = ngx_palloc(pool, (profile->preload->nelts + 9) * sizeof(char *));
     if (argv == NULL) {
         return NULL;
     }
@@ -107,10 +108,12 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *mode,
     /* the strings come from the configuration and end with a NUL */
 
     *p++ = (char *) profile->python.data;
-    *p++ = "-I";
-    *p++ = "-B";
+    /* what a site may run must not run as root: a check does without at first */
+
+    *p++ = check ? "-IBS" : "-IB";
     *p++ = NGX_PYEXEC_ZYGOTE_PY;
-    *p++ = mode;
+    *p++ = check ? "check" : "serve";
+    *p++ = user;
     *p++ = profile->strict ? "strict" : "lenient";
     *p++ = (char *) profile->allow.data;
 
@@ -188,8 +191,8 @@ ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions, ngx_fd_t in,
 
 
 ngx_int_t
-ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, ngx_str_t *reason,
-    ngx_pool_t *pool)
+ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
+    ngx_str_t *reason, ngx_pool_t *pool)
 {
     u_char     *p;
     size_t      n;
@@ -209,7 +212,7 @@ ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, ngx_str_t *reason,
         return NGX_ERROR;
     }
 
-    pid = ngx_pyexec_spawn(profile, "check", out[1], -1, pool);
+    pid = ngx_pyexec_spawn(profile, user, out[1], -1, pool);
 
     (void) close(out[1]);
 
@@ -234,16 +237,12 @@ ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, ngx_str_t *reason,
         n--;
     }
 
-    if (n == 2 && ngx_strncmp(p, "ok", 2) == 0) {
-        return NGX_OK;
-    }
-
     if (n == 0) {
         ngx_str_set(reason, "it ended without a word");
         return NGX_ERROR;
     }
 
-    /* the last line of a traceback is the one that tells */
+    /* the last line tells, be it of a traceback or after warnings */
 
     reason->len = n;
 
@@ -254,7 +253,8 @@ ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, ngx_str_t *reason,
     reason->data += n;
     reason->len -= n;
 
-    return NGX_ERROR;
+    return reason->len == 2 && ngx_strncmp(reason->data, "ok", 2) == 0
+           ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -7,21 +7,22 @@
 
 
 /*
- * Starts the profile's interpreter with zygote.py in the given mode, "serve"
- * or "check": a fresh program, with nothing of nginx's memory, environment,
- * descriptors, session or signal settings.  Standard input is at its end,
- * "out" becomes standard output and error, "control" descriptor 3 (or -1).
+ * Starts the profile's interpreter with zygote.py, to serve, or to check as
+ * the user "UID:GID" ("-" for the one that it is): a fresh program, with
+ * nothing of nginx's memory, environment, descriptors, session or signals.  Standard input is at its end,
+ * "out" becomes standard output and error, "control" descriptor 3; without it
+ * (-1) the interpreter only checks.
  * Does not wait for it.  NGX_INVALID_PID with errno set if it cannot start.
  */
-ngx_pid_t ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *mode,
+ngx_pid_t ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *user,
     ngx_fd_t out, ngx_socket_t control, ngx_pool_t *pool);
 
 /*
  * At configuration time: starts the interpreter once and lets it say what is
- * in the way of a zygote.  NGX_OK, or NGX_ERROR with one line in "reason".
- * Waits for the answer.
+ * in the way of a zygote of that user.  NGX_OK, or NGX_ERROR with one line in
+ * "reason".  Waits for the answer.
  */
-ngx_int_t ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile,
+ngx_int_t ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
     ngx_str_t *reason, ngx_pool_t *pool);
 
 

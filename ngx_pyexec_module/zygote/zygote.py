@@ -1,13 +1,14 @@
 """The Python part of a zygote: what is simpler to say in Python than in C.
 
-Usage: python3 -I -B zygote.py serve|check strict|lenient ALLOW MODULE...
+Usage: python3 -IB[S] zygote.py serve|check USER strict|lenient ALLOW MODULE...
 
 "serve" imports the modules, then serves the worker at the other end of the
 control socket, descriptor 3.  A module that cannot be imported ends a strict
 zygote; a lenient one goes on without it.  ALLOW names, with commas between
 them, the modules that programs may import; "*" stands for any.
 
-"check" says "ok", or what is in the way of a zygote with this interpreter.
+"check" says "ok", or what is in the way of a zygote of USER, a "UID:GID", with
+this interpreter.  Until it is that user it runs nothing that a site adds.
 """
 
 # The names that this interpreter gives a main program before its first line.
@@ -19,6 +20,8 @@ import importlib
 import importlib.machinery
 import importlib.util
 import os
+import pwd
+import site
 import sys
 import types
 
@@ -99,15 +102,29 @@ def guard(extension, allow):
                     False)
 
 
-def check(names, strict):
+def check(names, strict, user):
     if sys.implementation.name != 'cpython' or sys.version_info < (3, 9):
         return 'CPython 3.9 or newer is needed'
+    if user != '-':
+        become(*map(int, user.split(':')))
+        if not os.access(sys.executable, os.X_OK):
+            return 'the user of the workers may not execute it'
+    site.main()
     load_extension()
     if strict:
         for name in names:
             if importlib.util.find_spec(name.partition('.')[0]) is None:
                 return f'there is no module "{name}"'
     return 'ok'
+
+
+def become(uid, gid):
+    try:
+        os.initgroups(pwd.getpwuid(uid).pw_name, gid)
+    except KeyError:
+        os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
 
 
 def serve(names, strict, allow):
@@ -132,9 +149,9 @@ def serve(names, strict, allow):
 
 
 def main():
-    mode, strict, allow, *names = sys.argv[1:]
+    mode, user, strict, allow, *names = sys.argv[1:]
     if mode == 'check':
-        print(check(names, strict == 'strict'))
+        print(check(names, strict == 'strict', user))
     else:
         serve(names, strict == 'strict', allow)
 
