@@ -25,12 +25,9 @@ ngx_pyexec_answer_result(ngx_pyexec_ctx_t *ctx)
     pyexec_answer_t        answer;
     ngx_http_request_t    *r;
     ngx_pyexec_result_t   *result;
-    ngx_pyexec_loc_conf_t  *plcf;
 
     r = ctx->request;
     result = &ctx->result;
-    plcf = ngx_http_get_module_loc_conf(r, ngx_pyexec_module);
-
     answer.output = result->output;
     answer.error = result->error;
     answer.notice = (char *) notice;
@@ -51,7 +48,7 @@ ngx_pyexec_answer_result(ngx_pyexec_ctx_t *ctx)
     case NGX_PYEXEC_OUTPUT_LIMIT:
         (void) snprintf((char *) notice, sizeof(notice),
                         "Output limit of %zu bytes exceeded",
-                        plcf->output_limit);
+                        ctx->conf->output_limit);
         break;
 
     default:
@@ -189,6 +186,10 @@ ngx_pyexec_answer_send(ngx_http_request_t *r, ngx_uint_t status, ngx_buf_t *b)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    /* a run is done: no condition of the client's undoes it */
+
+    r->disable_not_modified = 1;
 
     r->headers_out.status = status;
     r->headers_out.content_length_n = b->last - b->pos;

@@ -75,14 +75,11 @@ ngx_pyexec_check_decide(void *data, ngx_log_t *log)
 {
     ngx_pyexec_ctx_t *ctx = *(ngx_pyexec_ctx_t **) data;
 
-    ngx_pyexec_loc_conf_t    *plcf;
     pyexec_request_string_t  *code;
     pyexec_request_limits_t   limits;
 
-    plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
-
-    limits.timeout = (double) plcf->timeout / 1000;
-    limits.code = plcf->code_limit;
+    limits.timeout = (double) ctx->conf->timeout / 1000;
+    limits.code = ctx->conf->code_limit;
 
     ctx->parsed = pyexec_request_parse(&ctx->program,
                                        (char *) ctx->body.data,
@@ -99,7 +96,8 @@ ngx_pyexec_check_decide(void *data, ngx_log_t *log)
     code = &ctx->program.code;
     code->len = pyexec_source_normalise((char *) code->data, code->len);
 
-    pyexec_policy_check(plcf->policy, code->data, code->len, &ctx->verdict);
+    pyexec_policy_check(ctx->conf->policy, code->data, code->len,
+                        &ctx->verdict);
 }
 
 
@@ -156,11 +154,8 @@ ngx_pyexec_check_post(ngx_pyexec_ctx_t *ctx)
 {
     ngx_thread_task_t      *task;
     ngx_http_request_t     *r;
-    ngx_pyexec_loc_conf_t  *plcf;
 
     r = ctx->request;
-    plcf = ngx_http_get_module_loc_conf(r, ngx_pyexec_module);
-
     task = ngx_thread_task_alloc(r->pool, sizeof(ngx_pyexec_ctx_t *));
     if (task == NULL) {
         return NGX_ERROR;
@@ -172,7 +167,7 @@ ngx_pyexec_check_post(ngx_pyexec_ctx_t *ctx)
     task->event.data = ctx;
     task->event.handler = ngx_pyexec_check_thread_handler;
 
-    if (ngx_thread_task_post(plcf->thread_pool, task) != NGX_OK) {
+    if (ngx_thread_task_post(ctx->conf->thread_pool, task) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -241,7 +236,10 @@ ngx_pyexec_check_write_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_pyexec_module);
 
-    ctx->checked(ctx, ngx_pyexec_check_result(ctx));
+    /* of a subrequest nginx does not say that its client has left */
+
+    ctx->checked(ctx, r->connection->error ? NGX_ERROR
+                                           : ngx_pyexec_check_result(ctx));
 }
 
 #endif

@@ -158,6 +158,7 @@ ngx_pyexec_get_ctx(ngx_http_request_t *r)
         }
 
         ctx->request = r;
+        ctx->conf = ngx_http_get_module_loc_conf(r, ngx_pyexec_module);
         ngx_http_set_ctx(r, ctx, ngx_pyexec_module);
     }
 

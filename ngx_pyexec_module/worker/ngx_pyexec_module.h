@@ -112,6 +112,10 @@ typedef void (*ngx_pyexec_check_done_pt)(ngx_pyexec_ctx_t *ctx, ngx_int_t rc);
 
 struct ngx_pyexec_ctx_s {
     ngx_http_request_t         *request;
+
+    /* the location's, whatever location nginx takes the request to later */
+    ngx_pyexec_loc_conf_t      *conf;
+
     ngx_str_t                   body;
 
     /* of the check */

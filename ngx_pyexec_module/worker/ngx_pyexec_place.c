@@ -31,13 +31,10 @@ ngx_int_t
 ngx_pyexec_place_take(ngx_pyexec_ctx_t *ctx)
 {
     ngx_int_t               rc;
-    ngx_pyexec_loc_conf_t  *plcf;
-
-    plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
 
     ctx->queued = ngx_pyexec_monotonic();
 
-    if (!ngx_pyexec_zygote_expected(plcf->profile)) {
+    if (!ngx_pyexec_zygote_expected(ctx->conf->profile)) {
         return ngx_pyexec_answer_error(ctx->request,
                                        "the Python interpreter cannot start");
     }
@@ -59,12 +56,9 @@ ngx_pyexec_place_take(ngx_pyexec_ctx_t *ctx)
 static ngx_uint_t
 ngx_pyexec_place_free(ngx_pyexec_ctx_t *ctx)
 {
-    ngx_pyexec_loc_conf_t  *plcf;
 
-    plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
-
-    return ngx_pyexec_running < plcf->concurrency
-           && ngx_pyexec_zygote_accepts(plcf->profile->zygote);
+    return ngx_pyexec_running < ctx->conf->concurrency
+           && ngx_pyexec_zygote_accepts(ctx->conf->profile->zygote);
 }
 
 
@@ -88,11 +82,8 @@ static ngx_int_t
 ngx_pyexec_place_wait(ngx_pyexec_ctx_t *ctx)
 {
     ngx_event_t            *timer;
-    ngx_pyexec_loc_conf_t  *plcf;
 
-    plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
-
-    if (ngx_pyexec_waiting >= plcf->queue) {
+    if (ngx_pyexec_waiting >= ctx->conf->queue) {
         ngx_log_error(NGX_LOG_WARN, ctx->request->connection->log, 0,
                       "pyexec: %ui executions run and %ui wait, "
                       "rejecting request",
@@ -110,7 +101,7 @@ ngx_pyexec_place_wait(ngx_pyexec_ctx_t *ctx)
     timer->data = ctx;
     timer->log = ctx->request->connection->log;
 
-    ngx_add_timer(timer, plcf->queue_timeout);
+    ngx_add_timer(timer, ctx->conf->queue_timeout);
 
     return NGX_DONE;
 }
@@ -238,16 +229,13 @@ ngx_pyexec_place_find(ngx_pyexec_zygote_t *zygote)
 {
     ngx_queue_t            *q;
     ngx_pyexec_ctx_t       *ctx;
-    ngx_pyexec_loc_conf_t  *plcf;
 
     for (q = ngx_queue_head(&ngx_pyexec_queue);
          q != ngx_queue_sentinel(&ngx_pyexec_queue);
          q = ngx_queue_next(q))
     {
         ctx = ngx_queue_data(q, ngx_pyexec_ctx_t, queue);
-        plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
-
-        if (plcf->profile->zygote == zygote) {
+            if (ctx->conf->profile->zygote == zygote) {
             return ctx;
         }
     }

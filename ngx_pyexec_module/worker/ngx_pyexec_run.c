@@ -36,13 +36,10 @@ static void ngx_pyexec_run_answer_error(ngx_pyexec_run_t *run,
 ngx_int_t
 ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
 {
-    ngx_int_t               rc;
-    ngx_err_t               err;
-    ngx_pyexec_fds_t        fds;
-    ngx_pyexec_run_t       *run;
-    ngx_pyexec_loc_conf_t  *plcf;
-
-    plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
+    ngx_int_t          rc;
+    ngx_err_t          err;
+    ngx_pyexec_fds_t   fds;
+    ngx_pyexec_run_t  *run;
 
     run = ngx_pyexec_run_create(ctx);
     if (run == NULL) {
@@ -60,13 +57,18 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
         return ngx_pyexec_run_answer_errno(ctx, err);
     }
 
-    rc = ngx_pyexec_zygote_spawn(plcf->profile->zygote, run, fds.child);
+    if (ngx_pyexec_run_connect(run, &fds) != NGX_OK) {
+        ngx_pyexec_pipe_close(fds.child);
+        ngx_pyexec_run_free(run);
+        return ngx_pyexec_answer_busy(ctx->request);
+    }
+
+    rc = ngx_pyexec_zygote_spawn(ctx->conf->profile->zygote, run, fds.child);
 
     ngx_pyexec_pipe_close(fds.child);
 
     if (rc != NGX_OK) {
-        ngx_pyexec_pipe_close(fds.worker);
-        ngx_destroy_pool(run->pool);
+        ngx_pyexec_run_free(run);
 
         return rc == NGX_BUSY ? NGX_BUSY
                               : ngx_pyexec_answer_error(ctx->request,
@@ -77,13 +79,7 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
 
     ngx_pyexec_place_enter();
 
-    if (ngx_pyexec_run_connect(run, &fds) != NGX_OK) {
-        ngx_pyexec_run_abandon(run);
-        return ngx_pyexec_answer_error(ctx->request,
-                                       "worker_connections are not enough");
-    }
-
-    if (ngx_pyexec_script_create(&run->script, plcf->temp_path,
+    if (ngx_pyexec_script_create(&run->script, ctx->conf->temp_path,
                                  &ctx->program.code, ctx->run_id, run->pool,
                                  &err)
         != NGX_OK)
@@ -107,11 +103,8 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
 static ngx_pyexec_run_t *
 ngx_pyexec_run_create(ngx_pyexec_ctx_t *ctx)
 {
-    ngx_pool_t             *pool;
-    ngx_pyexec_run_t       *run;
-    ngx_pyexec_loc_conf_t  *plcf;
-
-    plcf = ngx_http_get_module_loc_conf(ctx->request, ngx_pyexec_module);
+    ngx_pool_t        *pool;
+    ngx_pyexec_run_t  *run;
 
     pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ngx_cycle->log);
     if (pool == NULL) {
@@ -131,8 +124,8 @@ ngx_pyexec_run_create(ngx_pyexec_ctx_t *ctx)
 
     run->channel.pool = pool;
     run->input.pool = pool;
-    run->output.limit = plcf->output_limit;
-    run->error.limit = plcf->output_limit;
+    run->output.limit = ctx->conf->output_limit;
+    run->error.limit = ctx->conf->output_limit;
     run->script.fd = NGX_INVALID_FILE;
 
     run->timer.handler = ngx_pyexec_run_timeout_handler;
@@ -206,11 +199,14 @@ ngx_pyexec_run_connect(ngx_pyexec_run_t *run, ngx_pyexec_fds_t *fds)
 static ngx_int_t
 ngx_pyexec_run_program(ngx_pyexec_run_t *run)
 {
+    u_char                 *args, *p;
+    ngx_str_t              *directory;
     ngx_uint_t              i;
     pyexec_request_t       *program;
     pyexec_wire_program_t  *header;
 
     program = &run->ctx->program;
+    directory = &run->script.directory;
 
     header = ngx_pcalloc(run->pool, sizeof(pyexec_wire_program_t));
     if (header == NULL) {
@@ -219,7 +215,7 @@ ngx_pyexec_run_program(ngx_pyexec_run_t *run)
 
     header->flags = run->compile_only ? PYEXEC_WIRE_COMPILE_ONLY : 0;
     header->nargs = program->nargs;
-    header->directory_len = run->script.directory.len + 1;
+    header->directory_len = directory->len + 1;
     header->code_len = program->code.len;
 
     /*
@@ -233,29 +229,33 @@ ngx_pyexec_run_program(ngx_pyexec_run_t *run)
         header->args_len += program->args[i].len + 1;
     }
 
-    if (ngx_pyexec_input_append(&run->channel, header,
-                              sizeof(pyexec_wire_program_t))
-        != NGX_OK
-        || ngx_pyexec_input_append(&run->channel, run->script.directory.data,
-                                   run->script.directory.len + 1)
-           != NGX_OK
-        || ngx_pyexec_input_append(&run->channel, program->code.data,
-                                 program->code.len)
-           != NGX_OK
-        || ngx_pyexec_input_append(&run->input, program->input.data,
-                                 program->input.len)
-           != NGX_OK)
-    {
+    args = ngx_pnalloc(run->pool, header->args_len);
+    if (args == NULL) {
         return NGX_ERROR;
     }
 
+    p = args;
+
     for (i = 0; i < program->nargs; i++) {
-        if (ngx_pyexec_input_append(&run->channel, program->args[i].data,
-                                  program->args[i].len + 1)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+        p = ngx_cpymem(p, program->args[i].data, program->args[i].len + 1);
+    }
+
+    if (ngx_pyexec_input_append(&run->channel, header,
+                                sizeof(pyexec_wire_program_t))
+        != NGX_OK
+        || ngx_pyexec_input_append(&run->channel, directory->data,
+                                   directory->len + 1)
+           != NGX_OK
+        || ngx_pyexec_input_append(&run->channel, program->code.data,
+                                   program->code.len)
+           != NGX_OK
+        || ngx_pyexec_input_append(&run->channel, args, header->args_len)
+           != NGX_OK
+        || ngx_pyexec_input_append(&run->input, program->input.data,
+                                   program->input.len)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     run->started = ngx_pyexec_monotonic();
@@ -472,7 +472,12 @@ ngx_pyexec_run_result(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
         result->status = NGX_PYEXEC_TIMEOUT;
     }
 
-    result->time = (double) (end->ended - run->started) / 1e9;
+    /* a process may be killed before it has its program */
+
+    if (end->ended > run->started) {
+        result->time = (double) (end->ended - run->started) / 1e9;
+    }
+
     result->cpu_time = (double) end->cpu_time / 1e6;
     result->memory = end->memory;
 

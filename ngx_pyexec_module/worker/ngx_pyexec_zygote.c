@@ -13,6 +13,9 @@
 /* a zygote that died younger than this is started again with a delay */
 #define NGX_PYEXEC_ZYGOTE_STEADY     1000
 
+/* to import modules takes no longer, milliseconds */
+#define NGX_PYEXEC_ZYGOTE_START      60000
+
 /* milliseconds, doubled with each death in a row */
 #define NGX_PYEXEC_ZYGOTE_DELAY_MIN  1
 #define NGX_PYEXEC_ZYGOTE_DELAY      100
@@ -36,7 +39,7 @@ struct ngx_pyexec_zygote_s {
     ngx_connection_t           *control;
     ngx_queue_t                 runs;
 
-    ngx_event_t                 restart;
+    ngx_event_t                 timer;          /* to be ready or started */
     ngx_uint_t                  failures;       /* in a row */
     ngx_msec_t                  since;          /* the state, in real time */
 
@@ -48,7 +51,7 @@ static ngx_pyexec_zygote_t *ngx_pyexec_zygote_create(
     ngx_pyexec_profile_t *profile, ngx_cycle_t *cycle);
 static void ngx_pyexec_zygote_start(ngx_pyexec_zygote_t *zygote);
 static ngx_int_t ngx_pyexec_zygote_open(ngx_pyexec_zygote_t *zygote);
-static void ngx_pyexec_zygote_restart_handler(ngx_event_t *ev);
+static void ngx_pyexec_zygote_timer_handler(ngx_event_t *ev);
 static void ngx_pyexec_zygote_read_handler(ngx_event_t *rev);
 static ngx_int_t ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
     pyexec_wire_message_t *message);
@@ -113,10 +116,10 @@ ngx_pyexec_zygote_create(ngx_pyexec_profile_t *profile, ngx_cycle_t *cycle)
 
     /* a worker that exits gracefully does not wait for this timer */
 
-    zygote->restart.handler = ngx_pyexec_zygote_restart_handler;
-    zygote->restart.data = zygote;
-    zygote->restart.log = cycle->log;
-    zygote->restart.cancelable = 1;
+    zygote->timer.handler = ngx_pyexec_zygote_timer_handler;
+    zygote->timer.data = zygote;
+    zygote->timer.log = cycle->log;
+    zygote->timer.cancelable = 1;
 
     ngx_pyexec_zygote_start(zygote);
 
@@ -177,7 +180,7 @@ ngx_pyexec_zygote_open(ngx_pyexec_zygote_t *zygote)
     /* only the zygote's end blocks */
 
     if (log != NGX_INVALID_FILE && pool && ngx_blocking(s[1]) == 0) {
-        zygote->pid = ngx_pyexec_spawn(zygote->profile, "serve", log, s[1],
+        zygote->pid = ngx_pyexec_spawn(zygote->profile, "-", log, s[1],
                                        pool);
 
         if (zygote->pid == NGX_INVALID_PID) {
@@ -205,6 +208,8 @@ ngx_pyexec_zygote_open(ngx_pyexec_zygote_t *zygote)
 
     zygote->pidfd = syscall(SYS_pidfd_open, zygote->pid, 0);
 
+    ngx_add_timer(&zygote->timer, NGX_PYEXEC_ZYGOTE_START);
+
     ngx_log_error(NGX_LOG_NOTICE, c->log, 0,
                   "pyexec: start zygote %P of \"%V\"",
                   zygote->pid, &zygote->profile->python);
@@ -214,9 +219,16 @@ ngx_pyexec_zygote_open(ngx_pyexec_zygote_t *zygote)
 
 
 static void
-ngx_pyexec_zygote_restart_handler(ngx_event_t *ev)
+ngx_pyexec_zygote_timer_handler(ngx_event_t *ev)
 {
-    ngx_pyexec_zygote_start(ev->data);
+    ngx_pyexec_zygote_t *zygote = ev->data;
+
+    if (zygote->control) {
+        ngx_pyexec_zygote_replace(zygote, "did not become ready in time");
+        return;
+    }
+
+    ngx_pyexec_zygote_start(zygote);
 }
 
 
@@ -423,6 +435,10 @@ ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
         zygote->state = NGX_PYEXEC_ZYGOTE_READY;
         zygote->since = ngx_pyexec_zygote_now();
 
+        if (zygote->timer.timer_set) {
+            ngx_del_timer(&zygote->timer);
+        }
+
         ngx_pyexec_place_wake();
 
         return NGX_OK;
@@ -487,7 +503,11 @@ ngx_pyexec_zygote_replace(ngx_pyexec_zygote_t *zygote, char *reason)
 
     ngx_pyexec_zygote_close(zygote);
 
-    ngx_add_timer(&zygote->restart, delay);
+    if (zygote->timer.timer_set) {
+        ngx_del_timer(&zygote->timer);
+    }
+
+    ngx_add_timer(&zygote->timer, delay);
 
     runs = 0;
 

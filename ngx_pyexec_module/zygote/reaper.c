@@ -17,6 +17,8 @@
 
 
 static void pyexec_reaper_watch(pid_t zygote) __attribute__((noreturn));
+static void pyexec_reaper_end(pid_t zygote, int status)
+    __attribute__((noreturn));
 
 
 int
@@ -97,26 +99,31 @@ pyexec_reaper_watch(pid_t zygote)
             continue;
         }
 
+        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+            if (pid == zygote) {
+                pyexec_reaper_end(zygote, status);
+            }
+        }
+
         if (sig != SIGCHLD) {
-            /* The worker is gone, or an operator wants the zygote gone. */
+            /* The worker is gone, or wants the zygote gone. */
             pyexec_children_end();
             _exit(0);
         }
-
-        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-            if (pid != zygote) {
-                continue;
-            }
-
-            pyexec_children_end();
-
-            if (WIFSIGNALED(status)) {
-                dprintf(STDERR_FILENO, "zygote %d was killed by signal %d\n",
-                        (int) zygote, WTERMSIG(status));
-                _exit(PYEXEC_REAPER_ZYGOTE_DIED);
-            }
-
-            _exit(WEXITSTATUS(status) ? PYEXEC_REAPER_ZYGOTE_DIED : 0);
-        }
     }
+}
+
+
+static void
+pyexec_reaper_end(pid_t zygote, int status)
+{
+    pyexec_children_end();
+
+    if (WIFSIGNALED(status)) {
+        dprintf(STDERR_FILENO, "zygote %d was killed by signal %d\n",
+                (int) zygote, WTERMSIG(status));
+        _exit(PYEXEC_REAPER_ZYGOTE_DIED);
+    }
+
+    _exit(WEXITSTATUS(status) ? PYEXEC_REAPER_ZYGOTE_DIED : 0);
 }
