@@ -59,25 +59,29 @@ is_globals(const pyexec_program_t *program, const pyexec_expr_t *expr)
 }
 
 
+static bool
+is_dict(const pyexec_program_t *program, const pyexec_expr_t *expr)
+{
+    return expr->value.dicts
+           || (expr->value.functions & PYEXEC_FUNCTION_SYS_MODULES)
+           || is_globals(program, expr);
+}
+
+
 /* The item of a dictionary, under a key that a node may say. */
 
 static pyexec_value_t
 item_value(pyexec_program_t *program, pyexec_arguments_t *arguments,
     const pyexec_expr_t *dict, TSNode key)
 {
-    bool               globals;
     uint32_t           name;
     pyexec_literal_t   text;
 
-    globals = is_globals(program, dict);
-
-    if ((!globals && pyexec_value_is_none(dict->value))
-        || !pyexec_argument_string(arguments, key, &text))
-    {
+    if (!pyexec_argument_string(arguments, key, &text)) {
         return no_value();
     }
 
-    if (!globals) {
+    if (!is_globals(program, dict)) {
         return pyexec_values_item(dict->value, text.text, text.len);
     }
 
@@ -130,6 +134,7 @@ call_value(pyexec_program_t *program, pyexec_arguments_t *arguments,
     node = program->sites[expr->b].node;
 
     if (callee->type == PYEXEC_EXPR_ATTRIBUTE
+        && is_dict(program, &program->exprs[callee->a])
         && is_getter(&program->names[callee->b]))
     {
         return item_value(program, arguments, &program->exprs[callee->a],
@@ -200,6 +205,11 @@ evaluate(pyexec_program_t *program, pyexec_arguments_t *arguments,
         return call_value(program, arguments, expr);
 
     case PYEXEC_EXPR_SUBSCRIPT:
+
+        if (!is_dict(program, &program->exprs[expr->a])) {
+            return no_value();
+        }
+
         return item_value(program, arguments, &program->exprs[expr->a],
                           pyexec_argument_key(arguments,
                                               program->sites[expr->b].node));

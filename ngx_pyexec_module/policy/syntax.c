@@ -1,15 +1,3 @@
-/*
- * Two things are known of libtree-sitter 0.20 that matter inside a server.
- * A node counts its children in 16 bits, so that an error that wraps more of
- * them corrupts the heap; and error recovery takes far more time and memory
- * than parsing.  The policy has no use for a tree with an error.
- *
- * Both are settled in one place that the parser passes for every token: the
- * external scanner.  A wrapper around it notices that recovery begins and
- * ends the parse there; and it counts the tokens between two ends of logical
- * lines, for between those alone the parser's stack can grow.
- */
-
 #define _POSIX_C_SOURCE  200809L
 
 /* The grammar's header; it must come before the library's. */
@@ -21,186 +9,33 @@
 #include <string.h>
 #include <time.h>
 
+#include "scanner.h"
 
-/*
- * Below 65535 by what the levels of indentation of the longest code can add
- * to the stack.
- */
-#define PYEXEC_SYNTAX_LINE_TOKENS   50000
-#define PYEXEC_SYNTAX_CODE_MAX      (4 * 1024 * 1024)
 
-/* Four in a row, or more than one in five tokens. */
-#define PYEXEC_SYNTAX_STRAY_WEIGHT  4
-#define PYEXEC_SYNTAX_STRAYS        15
+#define PYEXEC_SYNTAX_CODE_MAX   (4 * 1024 * 1024)
 
 /*
  * CPU time, some thirty times what honest code takes.  The parser knows wall
  * time only: it works in slices, and is asked for the next one while there
  * is CPU time left.
  */
-#define PYEXEC_SYNTAX_TIME_BASE     30000000     /* ns */
-#define PYEXEC_SYNTAX_TIME_BYTE     3000         /* ns */
-#define PYEXEC_SYNTAX_SLICE         5000         /* us */
-
-/* The order of the grammar's external tokens. */
-#define PYEXEC_SYNTAX_NEWLINE       0
-#define PYEXEC_SYNTAX_INDENT        1
-#define PYEXEC_SYNTAX_DEDENT        2
-#define PYEXEC_SYNTAX_CONTENT       4
-#define PYEXEC_SYNTAX_CLOSE         8
-#define PYEXEC_SYNTAX_TOKENS        12
+#define PYEXEC_SYNTAX_TIME_BASE  30000000   /* ns */
+#define PYEXEC_SYNTAX_TIME_BYTE  3000       /* ns */
+#define PYEXEC_SYNTAX_SLICE      5000       /* us */
 
 
 struct pyexec_syntax_s {
-    TSLanguage   language;
-    uint32_t     count;
-    uint8_t      kinds[];
+    TSLanguage  language;
+    uint32_t    count;
+    uint8_t     kinds[];
 };
 
 
-typedef struct {
-    const char  *code;
-    size_t       len;
-    uint32_t     line;      /* offset of the line that is being read */
-    uint32_t     tokens;    /* since the last logical line ended */
-    unsigned     strays;    /* weight of those without a place, of late */
-    uint32_t     error;
-    size_t       stop;      /* what tree-sitter calls a cancellation flag */
-} pyexec_syntax_input_t;
-
-
-typedef struct {
-    void                   *inner;
-    pyexec_syntax_input_t  *input;
-} pyexec_syntax_scanner_t;
+typedef const char *(*read_pt)(void *payload, uint32_t byte, TSPoint point,
+    uint32_t *length);
 
 
 const TSLanguage *tree_sitter_python(void);
-
-
-/* create() has no argument: this hands the input of a parse over to it. */
-
-static _Thread_local pyexec_syntax_input_t  *current;
-
-
-static void *
-scanner_create(void)
-{
-    pyexec_syntax_scanner_t  *scanner;
-
-    scanner = malloc(sizeof(pyexec_syntax_scanner_t));
-    if (scanner == NULL) {
-        return NULL;
-    }
-
-    scanner->input = current;
-    scanner->inner = tree_sitter_python()->external_scanner.create();
-
-    return scanner;
-}
-
-
-static void
-scanner_destroy(void *payload)
-{
-    pyexec_syntax_scanner_t  *scanner = payload;
-
-    if (scanner == NULL) {
-        return;
-    }
-
-    tree_sitter_python()->external_scanner.destroy(scanner->inner);
-    free(scanner);
-}
-
-
-static bool
-scanner_scan(void *payload, TSLexer *lexer, const bool *valid)
-{
-    bool                      found, wanted[PYEXEC_SYNTAX_TOKENS];
-    pyexec_syntax_input_t    *input;
-    pyexec_syntax_scanner_t  *scanner = payload;
-
-    if (scanner == NULL) {
-        return false;
-    }
-
-    input = scanner->input;
-
-    /*
-     * For the sake of recovery the scanner ends a block where none can end,
-     * unless it knows that a bracket is open.  It does not know after an
-     * operator, and took the line that follows for an error.
-     */
-
-    memcpy(wanted, valid, sizeof(wanted));
-    wanted[PYEXEC_SYNTAX_CLOSE] |= !valid[PYEXEC_SYNTAX_DEDENT];
-
-    found = tree_sitter_python()->external_scanner.scan(scanner->inner, lexer,
-                                                        wanted);
-
-    if (found && lexer->result_symbol == PYEXEC_SYNTAX_NEWLINE) {
-        input->tokens = 0;
-
-    } else if (!found || !valid[PYEXEC_SYNTAX_CONTENT]) {
-
-        /* The pieces of a string do not add to the stack. */
-
-        input->tokens++;
-    }
-
-    /*
-     * Content of a string and an indentation cannot be valid at one place:
-     * the parser is looking for whatever token there is.  It does so at once
-     * for a reading of the program that just turned out wrong beside a right
-     * one; again and again, it is recovering.
-     */
-
-    if (valid[PYEXEC_SYNTAX_CONTENT] && valid[PYEXEC_SYNTAX_INDENT]) {
-        input->strays += PYEXEC_SYNTAX_STRAY_WEIGHT;
-
-    } else if (input->strays) {
-        input->strays--;
-    }
-
-    if (!input->stop
-        && (input->tokens > PYEXEC_SYNTAX_LINE_TOKENS
-            || input->strays > PYEXEC_SYNTAX_STRAYS))
-    {
-        input->stop = 1;
-        input->error = input->line;
-    }
-
-    return found;
-}
-
-
-static unsigned
-scanner_serialize(void *payload, char *buffer)
-{
-    pyexec_syntax_scanner_t  *scanner = payload;
-
-    if (scanner == NULL) {
-        return 0;
-    }
-
-    return tree_sitter_python()->external_scanner.serialize(scanner->inner,
-                                                            buffer);
-}
-
-
-static void
-scanner_deserialize(void *payload, const char *buffer, unsigned length)
-{
-    pyexec_syntax_scanner_t  *scanner = payload;
-
-    if (scanner == NULL) {
-        return;
-    }
-
-    tree_sitter_python()->external_scanner.deserialize(scanner->inner, buffer,
-                                                       length);
-}
 
 
 pyexec_syntax_t *
@@ -221,10 +56,6 @@ pyexec_syntax_create(void)
     language = tree_sitter_python();
     count = ts_language_symbol_count(language);
 
-    if (language->external_token_count != PYEXEC_SYNTAX_TOKENS) {
-        return NULL;
-    }
-
     syntax = malloc(sizeof(pyexec_syntax_t) + count);
     if (syntax == NULL) {
         return NULL;
@@ -232,11 +63,11 @@ pyexec_syntax_create(void)
 
     syntax->count = count;
     syntax->language = *language;
-    syntax->language.external_scanner.create = scanner_create;
-    syntax->language.external_scanner.destroy = scanner_destroy;
-    syntax->language.external_scanner.scan = scanner_scan;
-    syntax->language.external_scanner.serialize = scanner_serialize;
-    syntax->language.external_scanner.deserialize = scanner_deserialize;
+
+    if (!pyexec_scanner_wrap(&syntax->language)) {
+        free(syntax);
+        return NULL;
+    }
 
     for (i = 0; i < count; i++) {
         name = ts_language_symbol_name(language, (TSSymbol) i);
@@ -282,7 +113,7 @@ pyexec_syntax_kinds(const pyexec_syntax_t *syntax, uint32_t *count)
 static const char *
 read_all(void *payload, uint32_t byte, TSPoint point, uint32_t *length)
 {
-    pyexec_syntax_input_t  *input = payload;
+    pyexec_scanner_input_t  *input = payload;
 
     (void) point;
 
@@ -297,8 +128,8 @@ read_all(void *payload, uint32_t byte, TSPoint point, uint32_t *length)
 static const char *
 read_line(void *payload, uint32_t byte, TSPoint point, uint32_t *length)
 {
-    const char             *start, *end;
-    pyexec_syntax_input_t  *input = payload;
+    const char              *start, *end;
+    pyexec_scanner_input_t  *input = payload;
 
     start = read_all(payload, byte, point, length);
     input->line = byte - point.column;
@@ -325,13 +156,17 @@ cpu_time(void)
 
 
 static TSTree *
-parse(const pyexec_syntax_t *syntax, pyexec_syntax_input_t *input,
-    const char *(*read)(void *, uint32_t, TSPoint, uint32_t *))
+parse(const pyexec_syntax_t *syntax, pyexec_scanner_input_t *input,
+    read_pt read)
 {
     TSTree    *tree;
     int64_t    end;
     TSInput    source;
     TSParser  *parser;
+
+    input->tokens = 0;
+    input->strays = 0;
+    input->stop = 0;
 
     source.payload = input;
     source.read = read;
@@ -339,19 +174,25 @@ parse(const pyexec_syntax_t *syntax, pyexec_syntax_input_t *input,
 
     parser = ts_parser_new();
 
-    current = input;
+    pyexec_scanner_set_input(input);
     ts_parser_set_language(parser, &syntax->language);
-    current = NULL;
+    pyexec_scanner_set_input(NULL);
 
     ts_parser_set_cancellation_flag(parser, &input->stop);
     ts_parser_set_timeout_micros(parser, PYEXEC_SYNTAX_SLICE);
 
-    end = cpu_time() + PYEXEC_SYNTAX_TIME_BASE
-          + (int64_t) input->len * PYEXEC_SYNTAX_TIME_BYTE;
+    /* The clock is a system call: the first slice is for nothing. */
 
-    do {
-        tree = ts_parser_parse(parser, NULL, source);
-    } while (tree == NULL && !input->stop && cpu_time() < end);
+    tree = ts_parser_parse(parser, NULL, source);
+
+    if (tree == NULL && !input->stop) {
+        end = cpu_time() + PYEXEC_SYNTAX_TIME_BASE
+              + (int64_t) input->len * PYEXEC_SYNTAX_TIME_BYTE;
+
+        do {
+            tree = ts_parser_parse(parser, NULL, source);
+        } while (tree == NULL && !input->stop && cpu_time() < end);
+    }
 
     ts_parser_delete(parser);
 
@@ -396,18 +237,14 @@ find_error(const char *code, TSTree *tree)
 }
 
 
-TSTree *
-pyexec_syntax_parse(const pyexec_syntax_t *syntax, const char *code,
-    size_t len, uint32_t *error)
+/* The tree of a program without an error, as pyexec_syntax_parse() has it. */
+
+static TSTree *
+parse_whole(const pyexec_syntax_t *syntax, const char *code, size_t len,
+    uint32_t *error)
 {
-    TSTree                 *tree;
-    pyexec_syntax_input_t   input;
-
-    *error = 0;
-
-    if (len > PYEXEC_SYNTAX_CODE_MAX) {
-        return NULL;
-    }
+    TSTree                  *tree;
+    pyexec_scanner_input_t   input;
 
     memset(&input, 0, sizeof(input));
     input.code = code;
@@ -420,10 +257,6 @@ pyexec_syntax_parse(const pyexec_syntax_t *syntax, const char *code,
     }
 
     if (tree == NULL && input.stop) {
-        input.stop = 0;
-        input.tokens = 0;
-        input.strays = 0;
-
         tree = parse(syntax, &input, read_line);
         *error = input.error;
     }
@@ -434,4 +267,115 @@ pyexec_syntax_parse(const pyexec_syntax_t *syntax, const char *code,
     }
 
     return NULL;
+}
+
+
+static const char *
+skip_digits(const char *p, const char *end)
+{
+    while (p < end && *p >= '0' && *p <= '9') {
+        p++;
+    }
+
+    return p;
+}
+
+
+/*
+ * Whether a format of numbers begins there, as "=^10" or "=+8.2f" in
+ * f"{x:=^10}".  A letter alone is not taken for one: the rest of a program
+ * has {x:=e}.
+ */
+
+static bool
+is_format(const char *start, const char *end)
+{
+    const char  *p;
+
+    p = start + 1;
+
+    p += p < end && strchr("<>^=", *p) != NULL;
+    p += p < end && strchr("+- ", *p) != NULL;
+    p += p < end && *p == '#';
+    p = skip_digits(p, end);
+    p += p < end && strchr(",_", *p) != NULL;
+
+    if (p < end && *p == '.') {
+        p = skip_digits(p + 1, end);
+    }
+
+    if (p == start + 1) {
+        return false;
+    }
+
+    p += p < end && strchr("bcdeEfFgGnosxX%", *p) != NULL;
+
+    return p < end && (*p == '}' || *p == '{');
+}
+
+
+/*
+ * The grammar reads a walrus in a formatted string where a format begins
+ * with an equals sign.  The copy has a blank in its place; NULL where there
+ * is no such format, and no use in another try.
+ */
+
+static char *
+copy_without_walrus(const char *code, size_t len)
+{
+    char        *copy;
+    const char  *p, *end;
+
+    copy = NULL;
+    end = code + len;
+
+    for (p = memchr(code, ':', len); p && p + 1 < end;
+         p = memchr(p + 1, ':', (size_t) (end - p - 1)))
+    {
+        if (p[1] != '=' || !is_format(p + 1, end)) {
+            continue;
+        }
+
+        if (copy == NULL) {
+            copy = malloc(len);
+            if (copy == NULL) {
+                return NULL;
+            }
+
+            memcpy(copy, code, len);
+        }
+
+        copy[p + 1 - code] = ' ';
+    }
+
+    return copy;
+}
+
+
+TSTree *
+pyexec_syntax_parse(const pyexec_syntax_t *syntax, const char *code,
+    size_t len, uint32_t *error)
+{
+    char      *copy;
+    TSTree    *tree;
+    uint32_t   ignored;
+
+    *error = 0;
+
+    if (len > PYEXEC_SYNTAX_CODE_MAX) {
+        return NULL;
+    }
+
+    tree = parse_whole(syntax, code, len, error);
+
+    if (tree == NULL) {
+        copy = copy_without_walrus(code, len);
+
+        if (copy) {
+            tree = parse_whole(syntax, copy, len, &ignored);
+            free(copy);
+        }
+    }
+
+    return tree;
 }

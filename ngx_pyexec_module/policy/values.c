@@ -73,7 +73,8 @@ static const named_function_t  functions[] = {
 static bool
 same(const char *name, const char *text, size_t len)
 {
-    return strncmp(name, text, len) == 0 && name[len] == '\0';
+    return name[0] == text[0] && strncmp(name, text, len) == 0
+           && name[len] == '\0';
 }
 
 
@@ -110,6 +111,10 @@ find_function(pyexec_module_t module, const char *text, size_t len)
 {
     size_t                     i;
     const pyexec_operation_t  *operation;
+
+    if (module == PYEXEC_MODULE_OTHER) {
+        return 0;
+    }
 
     for (i = 0; i < PYEXEC_VALUES_ELEMENTS(functions); i++) {
         if (functions[i].module == module
