@@ -42,9 +42,10 @@ REFUSED = {
         "an expression in eval":
             ('eval("__import__(\'socket\')")', IMPORT + "socket"),
         "a relative import in exec":
-            ('exec("from .socket import x")', IMPORT + "socket"),
+            ('exec("from ..socket.x import y")', IMPORT + "..socket\n"),
         "a package of its own for a relative import":
-            ('exec("from . import socket", {"__package__": "json"})', IMPORT),
+            ('exec("from . import socket", {"__package__": "json"})',
+             IMPORT + ".\n"),
         "under another name":
             ('f = vars(sys.modules["builtins"])["__imp" + "ort__"]\n'
              'f("so" + "cket")', IMPORT + "socket"),

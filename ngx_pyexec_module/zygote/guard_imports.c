@@ -1,6 +1,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <string.h>
+
 #include "../policy/rules.h"
 #include "guard_state.h"
 
@@ -31,7 +33,7 @@ static PyObject *guard_approved;
 static int guard_approving;
 
 
-static void guard_disallow(PyObject *root, PyObject *name);
+static void guard_disallow(PyObject *root, PyObject *name, long level);
 static int guard_is_internal(PyObject *root, PyObject *args);
 static int guard_is_own(PyObject *root, PyObject *frame,
     const char *function);
@@ -199,6 +201,7 @@ guard_import(const guard_function_t *function, PyObject *name,
     PyObject *args)
 {
     int       allowed, statement;
+    long      level = 0;
     PyObject *frame, *root;
 
     root = guard_root(name);
@@ -218,9 +221,12 @@ guard_import(const guard_function_t *function, PyObject *name,
         allowed = 1;
     }
 
-    if (statement && pyexec_guard_owner(frame) == PYEXEC_GUARD_PROGRAM
-        && PyLong_AsLong(PyTuple_GetItem(args, 4)) > 0)
-    {
+    /* A program is no package: a relative import of it leads elsewhere. */
+    if (statement && pyexec_guard_owner(frame) == PYEXEC_GUARD_PROGRAM) {
+        level = PyLong_AsLong(PyTuple_GetItem(args, 4));
+    }
+
+    if (level > 0) {
         allowed = 0;
 
     } else if (allowed == 0 && guard_approving) {
@@ -247,7 +253,7 @@ guard_import(const guard_function_t *function, PyObject *name,
 
     if (allowed == 0) {
         PyErr_Clear();
-        guard_disallow(root, name);
+        guard_disallow(root, name, level);
     }
 
     Py_DECREF(root);
@@ -257,22 +263,30 @@ guard_import(const guard_function_t *function, PyObject *name,
 
 
 static void
-guard_disallow(PyObject *root, PyObject *name)
+guard_disallow(PyObject *root, PyObject *name, long level)
 {
-    PyObject *bytes, *message = NULL;
+    char      dots[16] = "";
+    PyObject *bytes, *message = NULL, *shown;
 
-    bytes = PyUnicode_AsUTF8String(root);
+    while (level-- > 0 && strlen(dots) < sizeof(dots) - 1) {
+        strcat(dots, ".");
+    }
+
+    shown = PyUnicode_FromFormat("%s%U", dots, root);
+    bytes = shown ? PyUnicode_AsUTF8String(shown) : NULL;
 
     if (bytes != NULL) {
         message = PyUnicode_FromFormat(PYEXEC_RULES_IMPORT,
                                        PyBytes_AsString(bytes));
-        Py_DECREF(bytes);
     }
 
     if (message != NULL) {
         (void) PyErr_SetImportError(message, name, NULL);
-        Py_DECREF(message);
     }
+
+    Py_XDECREF(message);
+    Py_XDECREF(bytes);
+    Py_XDECREF(shown);
 }
 
 
