@@ -168,7 +168,7 @@ class LeavesNothing(PyexecTestCase):
         self.assertTrue(wait_until(lambda: self.extra() >= 1 + children),
                         self.server.processes())
 
-    def assertGone(self, within=1):
+    def assertGone(self, within=5):
         """Nothing is left, and the one place is free again."""
         wait_until(lambda: self.extra() == 0, within)
         self.assertEqual(Footprint.of(self.server).processes,

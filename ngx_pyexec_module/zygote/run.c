@@ -133,9 +133,8 @@ pyexec_run_receive(pyexec_program_t *program)
         pyexec_run_fail("close");
     }
 
-    if (chdir(buf) == -1) {
-        pyexec_run_fail("chdir");
-    }
+    /* Should it be gone, tracebacks have no lines; the program still runs. */
+    (void) !chdir(buf);
 
     pyexec_run_limit(&header);
 
