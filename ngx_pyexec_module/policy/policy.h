@@ -60,14 +60,18 @@ typedef struct {
      */
     char                     message[PYEXEC_POLICY_MESSAGE_SIZE];
 
-    /* The rule that refused the code, for example "import" or "os.system". */
+    /*
+     * The rule that refused the code: "import", "__import__", "open",
+     * "unanalysable", or a function as "os.system" or "subprocess.run".
+     */
     char                     rule[PYEXEC_POLICY_RULE_SIZE];
 } pyexec_policy_verdict_t;
 
 
 /*
  * Builds a policy; it keeps no pointer into "options", never changes
- * afterwards and may be shared by threads.  NULL when memory is short.
+ * afterwards and may be shared by threads.  NULL when memory is short, or
+ * when the grammar is not of the version that the scanner is for.
  */
 
 pyexec_policy_t *pyexec_policy_create(const pyexec_policy_options_t *options);
@@ -75,7 +79,8 @@ void pyexec_policy_free(pyexec_policy_t *policy);
 
 /*
  * Checks "len" bytes of normalised code (see source.h).  Time and memory are
- * bounded for any bytes.
+ * bounded for any bytes.  Where memory is short libtree-sitter, unlike this
+ * code, ends the process.
  */
 
 void pyexec_policy_check(const pyexec_policy_t *policy, const char *code,
