@@ -170,7 +170,9 @@ class LeavesNothing(PyexecTestCase):
 
     def assertGone(self, within=5):
         """Nothing is left, and the one place is free again."""
-        wait_until(lambda: self.extra() == 0, within)
+        wait_until(lambda: not self.server.scripts()
+                   and Footprint.of(self.server).processes
+                   == self.before.processes, within)
         self.assertEqual(Footprint.of(self.server).processes,
                          self.before.processes)
         self.assertEqual(self.server.scripts(), [])
