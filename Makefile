@@ -174,7 +174,10 @@ $(BUILD)/reload/%.t: t/%.t Makefile
 	printf '#!/bin/sh\nTEST_NGINX_USE_HUP=1 exec perl $<\n' > $@
 
 $(BUILD)/unit/%_test: t/unit/%_test.c $(unit_objs)
-	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs) -lcmocka
+	$(CC) $(SANITIZE) $(pure_flags) -o $@ $(filter %.c %.o,$^) \
+	    $(pure_libs) -lcmocka
+
+$(BUILD)/unit/policy_test: $(wildcard t/unit/policy/*.inc)
 
 $(BUILD)/unit/policy_cli: t/unit/policy_cli.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs)
