@@ -140,7 +140,10 @@ ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr)
         return err;
     }
 
+    /* until it is a reaper, the signal to end waits: nginx logs such deaths */
+
     sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
 
     err = posix_spawnattr_setsigmask(attr, &set);
     if (err) {

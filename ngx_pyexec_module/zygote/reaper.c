@@ -25,7 +25,7 @@ int
 pyexec_reaper_fork(int control)
 {
     pid_t    parent, zygote;
-    sigset_t set, old;
+    sigset_t set, none;
 
     parent = getppid();
 
@@ -42,7 +42,9 @@ pyexec_reaper_fork(int control)
     sigaddset(&set, SIGQUIT);
     sigaddset(&set, SIGTERM);
 
-    if (sigprocmask(SIG_BLOCK, &set, &old) == -1) {
+    sigemptyset(&none);
+
+    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1) {
         return -1;
     }
 
@@ -55,7 +57,7 @@ pyexec_reaper_fork(int control)
     zygote = fork();
 
     if (zygote == 0) {
-        (void) sigprocmask(SIG_SETMASK, &old, NULL);
+        (void) sigprocmask(SIG_SETMASK, &none, NULL);
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         (void) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
         (void) prctl(PR_SET_NAME, "pyexec-zygote", 0, 0, 0);
