@@ -162,7 +162,10 @@ class AZygoteThatDies(WithAZygote):
     def test_a_killed_reaper_takes_zygote_and_runs_with_it(self):
         self.take("plain", [r"process \d+ exited on signal 9"])
         run, = self.start_runs(SLEEP)
+        zygote, = self.zygotes()
         self.kill_reaper(signal.SIGKILL)
+        # It dies of its parent's death, some time after it.
+        self.assertTrue(wait_until(lambda: find_process(zygote.pid) is None))
         self.assertRan(self.server.post("print('next')"), "next\n")
         self.assertDied(run)
         self.assertFootprint(self.server, self.before)

@@ -15,14 +15,15 @@ report(pyexec_walk_t *walk, uint32_t root, uint32_t offset)
 }
 
 
-/* As it is written, without the blanks and line ends it may have inside. */
+/* As CPython reads it, without the blanks and line ends it may have inside. */
 
 static void
 report_relative(pyexec_walk_t *walk, pyexec_frame_t *frame)
 {
     char        *name, *p;
+    size_t       len;
     uint32_t     i;
-    const char  *code;
+    const char  *code, *text;
 
     name = pyexec_arena_alloc(&walk->program->arena,
                               frame->end - frame->start);
@@ -39,7 +40,11 @@ report_relative(pyexec_walk_t *walk, pyexec_frame_t *frame)
         }
     }
 
-    walk->import(walk->data, name, (size_t) (p - name), frame->start);
+    text = name;
+    len = (size_t) (p - name);
+    pyexec_names_fold(walk->program, &text, &len);
+
+    walk->import(walk->data, text, len, frame->start);
 }
 
 

@@ -136,41 +136,50 @@ pyexec_names_init(pyexec_program_t *program)
 }
 
 
-static uint32_t
-add_folded(pyexec_program_t *program, const char *text, size_t len)
+void
+pyexec_names_fold(pyexec_program_t *program, const char **text, size_t *len)
 {
     char               *copy;
     utf8proc_ssize_t    size;
     utf8proc_uint8_t   *folded;
 
-    if (len > PYEXEC_NAMES_FOLD_MAX) {
-        return add(program, text, len, hash_text(text, len));
+    if (*len > PYEXEC_NAMES_FOLD_MAX) {
+        return;
     }
 
-    size = utf8proc_map((const utf8proc_uint8_t *) text,
-                        (utf8proc_ssize_t) len, &folded,
+    size = utf8proc_map((const utf8proc_uint8_t *) *text,
+                        (utf8proc_ssize_t) *len, &folded,
                         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
 
     if (size == UTF8PROC_ERROR_NOMEM) {
         program->arena.failed = true;
-        return 0;
+        return;
     }
 
     if (size < 0) {
-        return add(program, text, len, hash_text(text, len));
+        return;
     }
 
     copy = pyexec_arena_alloc(&program->arena, (size_t) size);
 
     if (copy) {
         memcpy(copy, folded, (size_t) size);
+        *text = copy;
+        *len = (size_t) size;
     }
 
     free(folded);
+}
 
-    return copy ? add(program, copy, (size_t) size,
-                      hash_text(copy, (size_t) size))
-                : 0;
+
+static uint32_t
+add_folded(pyexec_program_t *program, const char *text, size_t len)
+{
+    pyexec_names_fold(program, &text, &len);
+
+    return program->arena.failed ? 0
+                                 : add(program, text, len,
+                                       hash_text(text, len));
 }
 
 

@@ -26,6 +26,15 @@ void pyexec_names_init(pyexec_program_t *program);
 uint32_t pyexec_names_add(pyexec_program_t *program, uint32_t start,
     uint32_t end, uint32_t class_name);
 
+/*
+ * Makes of a text the one that CPython reads in its place (NFKC): *text and
+ * *len become those of a copy in the program's arena.  What is no valid text,
+ * or too long for one name, stays as it is.
+ */
+
+void pyexec_names_fold(pyexec_program_t *program, const char **text,
+    size_t *len);
+
 /* The name of that text, or 0 where the program has none. */
 
 uint32_t pyexec_names_find(const pyexec_program_t *program, const char *text,
