@@ -38,16 +38,24 @@ typedef enum {
     PYEXEC_WIRE_KILL,           /* kill it and all that it started */
     PYEXEC_WIRE_READY,          /* the zygote has imported its modules */
     PYEXEC_WIRE_ENDED,          /* the process and all it started are gone */
-    PYEXEC_WIRE_FAILED          /* it could not be forked */
+    PYEXEC_WIRE_FAILED          /* it never came to its program */
 } pyexec_wire_type_t;
+
+
+/* Killed for the memory it took, or ended by an uncaught MemoryError. */
+#define PYEXEC_WIRE_OUT_OF_MEMORY  0x1
 
 
 typedef struct {
     uint32_t  type;             /* pyexec_wire_type_t */
     uint32_t  run;              /* chosen by the worker; 0 with READY */
-    int32_t   error;            /* PYEXEC_WIRE_FAILED: errno */
+
+    /* PYEXEC_WIRE_FAILED */
+    int32_t   error;            /* errno */
+    char      step[28];         /* what failed, with a NUL */
 
     /* PYEXEC_WIRE_ENDED */
+    uint32_t  flags;
     int32_t   status;           /* as waitpid() gives it */
     uint64_t  cpu_time;         /* microseconds, user + system */
     uint64_t  memory;           /* bytes, peak resident */

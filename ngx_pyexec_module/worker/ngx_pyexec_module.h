@@ -31,6 +31,13 @@ typedef struct {
 } ngx_pyexec_position_t;
 
 
+typedef enum {
+    NGX_PYEXEC_ISOLATION_OFF = 0,
+    NGX_PYEXEC_ISOLATION_PROCESS,
+    NGX_PYEXEC_ISOLATION_FULL
+} ngx_pyexec_isolation_e;
+
+
 /* What a zygote is started with; locations that agree on it share one. */
 
 typedef struct {
@@ -38,6 +45,12 @@ typedef struct {
     ngx_array_t                *preload;        /* ngx_str_t */
     ngx_uint_t                  strict;         /* unsigned  strict:1; */
     ngx_str_t                   allow;          /* with commas */
+    ngx_uint_t                  isolation;      /* ngx_pyexec_isolation_e */
+    ngx_flag_t                  network;
+    size_t                      memory;         /* bytes */
+    ngx_uint_t                  processes;      /* threads count, too */
+    size_t                      scratch;        /* bytes, 0: none */
+    ngx_str_t                   cgroup;         /* empty: none */
 
     /* the directive to name when it cannot be used */
     ngx_pyexec_position_t       position;

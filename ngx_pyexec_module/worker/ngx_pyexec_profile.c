@@ -32,6 +32,10 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 
     profile->python = conf->python;
     profile->strict = conf->preload != NULL;
+    profile->isolation = NGX_PYEXEC_ISOLATION_OFF;
+    profile->memory = 256 * 1024 * 1024;
+    profile->processes = 16;
+    ngx_str_set(&profile->cgroup, "");
     profile->position = conf->position.line ? conf->position : conf->enabled;
 
     profile->preload = ngx_pyexec_profile_preload(cf, conf);

@@ -11,6 +11,9 @@
 
 #define NGX_PYEXEC_CONTROL_FD     3
 
+/* NAME=VALUE arguments of zygote.py */
+#define NGX_PYEXEC_SPAWN_OPTIONS  9
+
 /* an interpreter that says nothing for so long is not one */
 #define NGX_PYEXEC_CHECK_TIMEOUT  10000
 #define NGX_PYEXEC_CHECK_SIZE     512
@@ -18,6 +21,7 @@
 
 static char **ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
     ngx_uint_t check, ngx_pool_t *pool);
+static char *ngx_pyexec_spawn_option(ngx_pool_t *pool, char *format, ...);
 static ngx_err_t ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr);
 static ngx_err_t ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions,
     ngx_fd_t in, ngx_fd_t out, ngx_socket_t control);
@@ -89,6 +93,8 @@ ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *user, ngx_fd_t out,
 }
 
 
+/* As zygote.py takes it: NAME=VALUE, "--" and the modules to import. */
+
 static char **
 ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
     ngx_uint_t check, ngx_pool_t *pool)
@@ -97,25 +103,47 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
     ngx_str_t    *name;
     ngx_uint_t    i;
 
-    argv = ngx_palloc(pool, (profile->preload->nelts + 9) * sizeof(char *));
+    static char  *isolations[] = { "off", "process", "full" };
+
+    argv = ngx_palloc(pool, (profile->preload->nelts
+                             + NGX_PYEXEC_SPAWN_OPTIONS + 6)
+                            * sizeof(char *));
     if (argv == NULL) {
         return NULL;
     }
 
     p = argv;
-    name = profile->preload->elts;
 
     /* the strings come from the configuration and end with a NUL */
 
     *p++ = (char *) profile->python.data;
+
     /* what a site may run must not run as root: a check does without at first */
 
     *p++ = check ? "-IBS" : "-IB";
     *p++ = NGX_PYEXEC_ZYGOTE_PY;
     *p++ = check ? "check" : "serve";
-    *p++ = user;
-    *p++ = profile->strict ? "strict" : "lenient";
-    *p++ = (char *) profile->allow.data;
+
+    *p++ = ngx_pyexec_spawn_option(pool, "user=%s%Z", user);
+    *p++ = profile->strict ? "preload=strict" : "preload=lenient";
+    *p++ = ngx_pyexec_spawn_option(pool, "allow=%s%Z", profile->allow.data);
+    *p++ = ngx_pyexec_spawn_option(pool, "isolation=%s%Z",
+                                   isolations[profile->isolation]);
+    *p++ = profile->network ? "network=on" : "network=off";
+    *p++ = ngx_pyexec_spawn_option(pool, "memory=%uz%Z", profile->memory);
+    *p++ = ngx_pyexec_spawn_option(pool, "processes=%ui%Z",
+                                   profile->processes);
+    *p++ = ngx_pyexec_spawn_option(pool, "scratch=%uz%Z", profile->scratch);
+    *p++ = ngx_pyexec_spawn_option(pool, "cgroup=%s%Z", profile->cgroup.data);
+    *p++ = "--";
+
+    for (i = 0; i < (ngx_uint_t) (p - argv); i++) {
+        if (argv[i] == NULL) {
+            return NULL;
+        }
+    }
+
+    name = profile->preload->elts;
 
     for (i = 0; i < profile->preload->nelts; i++) {
         *p++ = (char *) name[i].data;
@@ -124,6 +152,36 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
     *p = NULL;
 
     return argv;
+}
+
+
+static char *
+ngx_pyexec_spawn_option(ngx_pool_t *pool, char *format, ...)
+{
+    u_char   *option;
+    size_t    size;
+    va_list   args;
+
+    /* only the first argument, a string or a number, adds to the format */
+
+    size = ngx_strlen(format) + NGX_INT64_LEN;
+
+    if (ngx_strstr(format, "%s") != NULL) {
+        va_start(args, format);
+        size += ngx_strlen(va_arg(args, char *));
+        va_end(args);
+    }
+
+    option = ngx_pnalloc(pool, size);
+    if (option == NULL) {
+        return NULL;
+    }
+
+    va_start(args, format);
+    (void) ngx_vslprintf(option, option + size, format, args);
+    va_end(args);
+
+    return (char *) option;
 }
 
 

@@ -1,14 +1,23 @@
 """The Python part of a zygote: what is simpler to say in Python than in C.
 
-Usage: python3 -IB[S] zygote.py serve|check USER strict|lenient ALLOW MODULE...
+Usage: python3 -IB[S] zygote.py serve|check NAME=VALUE... -- MODULE...
 
 "serve" imports the modules, then serves the worker at the other end of the
-control socket, descriptor 3.  A module that cannot be imported ends a strict
-zygote; a lenient one goes on without it.  ALLOW names, with commas between
-them, the modules that programs may import; "*" stands for any.
+control socket, descriptor 3.
 
-"check" says "ok", or what is in the way of a zygote of USER, a "UID:GID", with
-this interpreter.  Until it is that user it runs nothing that a site adds.
+"check" says "ok", or what is in the way of such a zygote with this
+interpreter.  Until it is the user that it checks for it runs nothing that a
+site adds.
+
+    user=UID:GID|-            to check for; "-" for the one it is
+    preload=strict|lenient    whether a module must be there to be imported
+    allow=NAME,...|*          the modules that programs may import
+    isolation=full|process|off
+    network=on|off
+    memory=BYTES
+    processes=NUMBER          with threads
+    scratch=BYTES             0 for none
+    cgroup=PATH               a delegated one, or empty
 """
 
 # The names that this interpreter gives a main program before its first line.
@@ -149,11 +158,16 @@ def serve(names, strict, allow):
 
 
 def main():
-    mode, user, strict, allow, *names = sys.argv[1:]
+    mode, *words = sys.argv[1:]
+    end = words.index('--')
+    options = dict(word.split('=', 1) for word in words[:end])
+    names = words[end + 1:]
+    strict = options['preload'] == 'strict'
+
     if mode == 'check':
-        print(check(names, strict == 'strict', user))
+        print(check(names, strict, options['user']))
     else:
-        serve(names, strict == 'strict', allow)
+        serve(names, strict, options['allow'])
 
 
 if __name__ == '__main__':
