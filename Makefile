@@ -59,15 +59,16 @@ fuzzers = $(patsubst t/fuzz/%_fuzz.c,fuzz-%,$(wildcard t/fuzz/*_fuzz.c))
 fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 
 
-.PHONY: all tree install run test unit unit-tests fuzz bench clean $(fuzzers)
+.PHONY: all tree debug install run test unit unit-tests fuzz bench clean $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
 
 # The module holds the path of the zygote's files, so there are two builds of
-# it: one to be installed, and one that runs from the tree.
+# it: one to be installed, and one that runs from the tree.  A third is only for
+# tests: the layers of its isolation can be switched off, see zygote/without.h.
 
-builds = $(BUILD)/install $(BUILD)/tree
+builds = $(BUILD)/install $(BUILD)/tree $(BUILD)/debug
 
 tree: $(BUILD)/ngx_pyexec_module.so \
       $(server)/zygote/pyexec_zygote.abi3.so $(server)/zygote/zygote.py
@@ -75,8 +76,14 @@ tree: $(BUILD)/ngx_pyexec_module.so \
 $(BUILD)/ngx_pyexec_module.so: $(BUILD)/tree/ngx_pyexec_module.so
 	ln -f $< $@
 
+debug: $(BUILD)/debug/ngx_pyexec_module.so \
+       $(server)/debug/pyexec_zygote.abi3.so $(server)/debug/zygote.py
+
+$(BUILD)/debug/% $(server)/debug/%: CFLAGS = -g -O1 -DPYEXEC_TEST
+
 $(BUILD)/install/Makefile: compiled_in = $(zygote_dir)
 $(BUILD)/tree/Makefile: compiled_in = $(server)/zygote
+$(BUILD)/debug/Makefile: compiled_in = $(server)/debug
 
 $(builds:%=%/Makefile): config $(NGINX_SRC)/conf_flags $(grammar)
 	mkdir -p $(@D)
@@ -105,8 +112,8 @@ endif
 
 # One build of the extension serves every CPython from 3.9 on.
 
-$(BUILD)/pyexec_zygote.abi3.so: $(wildcard $(SRC)/zygote/*.c) \
-                                $(SRC)/wire/wire.c $(headers)
+$(BUILD)/pyexec_zygote.abi3.so $(server)/debug/pyexec_zygote.abi3.so: \
+        $(wildcard $(SRC)/zygote/*.c) $(SRC)/wire/wire.c $(headers)
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -shared $(LDFLAGS) \
 	    -DPy_LIMITED_API=0x03090000 $$($(PYTHON)-config --includes) \
@@ -115,7 +122,7 @@ $(BUILD)/pyexec_zygote.abi3.so: $(wildcard $(SRC)/zygote/*.c) \
 $(server)/zygote/pyexec_zygote.abi3.so: $(BUILD)/pyexec_zygote.abi3.so
 	install -D -m 644 $< $@
 
-$(server)/zygote/zygote.py: $(SRC)/zygote/zygote.py
+$(server)/zygote/zygote.py $(server)/debug/zygote.py: $(SRC)/zygote/zygote.py
 	install -D -m 644 $< $@
 
 
@@ -154,14 +161,15 @@ reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
 
 export CMOCKA_MESSAGE_OUTPUT = TAP
 export PYEXEC_MODULE = $(CURDIR)/$(BUILD)/ngx_pyexec_module.so
+export PYEXEC_DEBUG_MODULE = $(CURDIR)/$(BUILD)/debug/ngx_pyexec_module.so
 export TEST_NGINX_BINARY = $(NGINX)
 export TEST_NGINX_LOAD_MODULES = $(PYEXEC_MODULE)
 export TEST_NGINX_SERVROOT = $(server)/servroot
 
 test:
 	build-aux/setup test
-	$(MAKE) --no-print-directory tree unit-tests $(fuzz_programs) \
-	    $(reload_tests)
+	$(MAKE) --no-print-directory tree debug unit-tests \
+	    $(fuzz_programs) $(reload_tests)
 	prove $(unit_tests) $(wildcard t/*.t) $(reload_tests)
 
 unit: unit-tests

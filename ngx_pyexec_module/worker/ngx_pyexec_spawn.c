@@ -26,6 +26,9 @@ static ngx_err_t ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr);
 static ngx_err_t ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions,
     ngx_fd_t in, ngx_fd_t out, ngx_socket_t control);
 static size_t ngx_pyexec_spawn_read(ngx_fd_t fd, u_char *buf, size_t size);
+#ifdef PYEXEC_TEST
+static void ngx_pyexec_spawn_without(void);
+#endif
 
 
 /* the whole environment of every program */
@@ -33,7 +36,10 @@ static size_t ngx_pyexec_spawn_read(ngx_fd_t fd, u_char *buf, size_t size);
 static char  *ngx_pyexec_environ[] = {
     "PATH=/usr/local/bin:/usr/bin:/bin",
     "LANG=C.UTF-8",
+    NULL,
+#ifdef PYEXEC_TEST
     NULL
+#endif
 };
 
 
@@ -47,6 +53,10 @@ ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *user, ngx_fd_t out,
     ngx_pid_t                    pid;
     posix_spawnattr_t            attr;
     posix_spawn_file_actions_t   actions;
+
+#ifdef PYEXEC_TEST
+    ngx_pyexec_spawn_without();
+#endif
 
     argv = ngx_pyexec_spawn_argv(profile, user,
                                  control == (ngx_socket_t) -1, pool);
@@ -362,3 +372,26 @@ ngx_pyexec_spawn_read(ngx_fd_t fd, u_char *buf, size_t size)
         len += n;
     }
 }
+
+
+#ifdef PYEXEC_TEST
+
+/* The layers that a test takes away, see zygote/without.h. */
+
+static void
+ngx_pyexec_spawn_without(void)
+{
+    char  **p;
+
+    for (p = ngx_pyexec_environ; *p; p++) {
+        if (ngx_strncmp(*p, "PYEXEC_WITHOUT=", 15) == 0) {
+            return;
+        }
+    }
+
+    if (getenv("PYEXEC_WITHOUT") != NULL) {
+        *p = getenv("PYEXEC_WITHOUT") - sizeof("PYEXEC_WITHOUT=") + 1;
+    }
+}
+
+#endif

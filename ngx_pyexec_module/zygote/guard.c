@@ -3,6 +3,7 @@
 
 #include "guard.h"
 #include "guard_state.h"
+#include "without.h"
 
 
 pyexec_guard_state_t pyexec_guard;
@@ -32,7 +33,7 @@ pyexec_guard_install(PyObject *allow, PyObject *libraries, PyObject *loaders,
 void
 pyexec_guard_begin(int compile_only)
 {
-    pyexec_guard.active = 1;
+    pyexec_guard.active = compile_only || !pyexec_without("guard");
     pyexec_guard.compile_only = compile_only;
 }
 
