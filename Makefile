@@ -59,7 +59,8 @@ fuzzers = $(patsubst t/fuzz/%_fuzz.c,fuzz-%,$(wildcard t/fuzz/*_fuzz.c))
 fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 
 
-.PHONY: all tree debug install run test unit unit-tests fuzz bench clean $(fuzzers)
+.PHONY: all tree debug install run test unit unit-tests fuzz bench bench-tools \
+        clean $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -213,11 +214,19 @@ $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(pure) $(headers) $(grammar)
 	    $(pure_libs)
 
 
+bench_tools = $(BUILD)/bench/load $(BUILD)/bench/starts
+
 bench:
 	build-aux/setup bench
-	$(MAKE) --no-print-directory tree $(BUILD)/bench/policy_bench
+	$(MAKE) --no-print-directory bench-tools $(BUILD)/bench/policy_bench
 	bench/policy
 	bench/refusals
+
+bench-tools: tree $(bench_tools)
+
+$(bench_tools): $(BUILD)/bench/%: bench/%.c bench/times.c bench/times.h
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) -std=c11 $(WARNINGS) -pthread -o $@ $(filter %.c,$^) -lm
 
 $(BUILD)/bench/policy_bench: bench/policy_bench.c $(pure) $(headers) $(grammar)
 	mkdir -p $(@D)

@@ -1,0 +1,4 @@
+total = 0
+for n in range(900000):
+    total += n & 7
+print(total)
