@@ -3,6 +3,7 @@
 #include "ngx_pyexec_conf.h"
 #include "ngx_pyexec_directives.h"
 #include "ngx_pyexec_handler.h"
+#include "ngx_pyexec_isolation.h"
 #include "ngx_pyexec_profile.h"
 #include "ngx_pyexec_words.h"
 
@@ -82,6 +83,8 @@ ngx_pyexec_conf_create_loc(ngx_conf_t *cf)
     conf->queue = NGX_CONF_UNSET_UINT;
     conf->queue_timeout = NGX_CONF_UNSET_MSEC;
 
+    ngx_pyexec_isolation_init(conf);
+
     return conf;
 }
 
@@ -120,6 +123,8 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->queue_timeout, prev->queue_timeout,
                               NGX_PYEXEC_QUEUE_TIMEOUT);
 
+    ngx_pyexec_isolation_merge(prev, conf);
+
     if (conf->temp_path == NULL) {
         conf->temp_path = prev->temp_path;
     }
@@ -151,7 +156,8 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 
 #endif
 
-    if (ngx_pyexec_conf_temp_path(cf, conf) != NGX_OK
+    if (ngx_pyexec_isolation_check(cf, conf) != NGX_OK
+        || ngx_pyexec_conf_temp_path(cf, conf) != NGX_OK
         || ngx_pyexec_conf_policy(cf, conf) != NGX_OK
         || ngx_pyexec_profile_get(cf, conf) != NGX_OK)
     {
@@ -274,6 +280,7 @@ ngx_pyexec_conf_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     ngx_memzero(&options, sizeof(pyexec_policy_options_t));
     options.allow = allow;
     options.nallow = conf->allow->nelts;
+    options.writable = conf->scratch != 0;
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {

@@ -5,10 +5,6 @@
 #include "ngx_pyexec_words.h"
 
 
-static void ngx_pyexec_directive_position(ngx_conf_t *cf,
-    ngx_pyexec_position_t *position);
-
-
 char *
 ngx_pyexec_directive_enable(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
@@ -327,9 +323,7 @@ ngx_pyexec_directive_positive_num(ngx_conf_t *cf, void *post, void *data)
 }
 
 
-/* What is found when all is merged is told with the line of its directive. */
-
-static void
+void
 ngx_pyexec_directive_position(ngx_conf_t *cf, ngx_pyexec_position_t *position)
 {
     position->file = cf->conf_file->file.name;

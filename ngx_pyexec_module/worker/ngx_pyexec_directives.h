@@ -28,6 +28,10 @@ char *ngx_pyexec_directive_queue(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_pyexec_directive_cors(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* What is found when all is merged is told with the line of its directive. */
+void ngx_pyexec_directive_position(ngx_conf_t *cf,
+    ngx_pyexec_position_t *position);
+
 /* Post handlers of slots: a limit of 0 would mean nothing, or none. */
 
 char *ngx_pyexec_directive_positive_msec(ngx_conf_t *cf, void *post,

@@ -3,6 +3,7 @@
 #include "ngx_pyexec_conf.h"
 #include "ngx_pyexec_directives.h"
 #include "ngx_pyexec_filter.h"
+#include "ngx_pyexec_isolation.h"
 #include "ngx_pyexec_profile.h"
 #include "ngx_pyexec_script.h"
 #include "ngx_pyexec_variables.h"
@@ -87,6 +88,48 @@ static ngx_command_t  ngx_pyexec_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_pyexec_loc_conf_t, output_limit),
       &ngx_pyexec_positive_size },
+
+    { ngx_string("pyexec_isolation"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_pyexec_isolation_mode,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, isolation),
+      NULL },
+
+    { ngx_string("pyexec_memory"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_pyexec_isolation_memory,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pyexec_processes"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_pyexec_isolation_processes,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pyexec_scratch"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_pyexec_isolation_scratch,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("pyexec_network"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_pyexec_isolation_network,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, network),
+      NULL },
+
+    { ngx_string("pyexec_cgroup"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_pyexec_isolation_cgroup,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("pyexec_concurrency"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,

@@ -52,8 +52,9 @@ typedef struct {
     size_t                      scratch;        /* bytes, 0: none */
     ngx_str_t                   cgroup;         /* empty: none */
 
-    /* the directive to name when it cannot be used */
+    /* the directive to name when it cannot be used, or not be isolated */
     ngx_pyexec_position_t       position;
+    ngx_pyexec_position_t       isolated;
 
     ngx_pyexec_zygote_t        *zygote;         /* this worker's */
 } ngx_pyexec_profile_t;
@@ -79,8 +80,20 @@ typedef struct {
     ngx_msec_t                  queue_timeout;
     ngx_array_t                *origins;        /* ngx_str_t, "*" for any */
 
-    /* of the last of pyexec_python and pyexec_preload, or of pyexec itself */
+    /* as in the profile */
+    ngx_uint_t                  isolation;
+    ngx_flag_t                  network;
+    size_t                      memory;
+    ngx_uint_t                  processes;
+    size_t                      scratch;
+    ngx_str_t                   cgroup;
+
+    /*
+     * of the last of pyexec_python and pyexec_preload, of the last of those
+     * that ngx_pyexec_isolation.c has, and of pyexec itself
+     */
     ngx_pyexec_position_t       position;
+    ngx_pyexec_position_t       isolated;
     ngx_pyexec_position_t       enabled;
 
     pyexec_policy_t            *policy;
@@ -97,6 +110,7 @@ typedef enum {
     NGX_PYEXEC_ERROR,
     NGX_PYEXEC_SIGNAL,
     NGX_PYEXEC_TIMEOUT,
+    NGX_PYEXEC_MEMORY,
     NGX_PYEXEC_OUTPUT_LIMIT
 } ngx_pyexec_status_e;
 

@@ -15,6 +15,8 @@ static ngx_array_t *ngx_pyexec_profile_preload(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
 static ngx_uint_t ngx_pyexec_profile_same(ngx_pyexec_profile_t *one,
     ngx_pyexec_profile_t *two);
+static void ngx_pyexec_profile_refuse(ngx_conf_t *cf,
+    ngx_pyexec_profile_t *profile, ngx_str_t *reason);
 static void ngx_pyexec_profile_user(ngx_conf_t *cf, u_char *user);
 
 
@@ -32,11 +34,14 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 
     profile->python = conf->python;
     profile->strict = conf->preload != NULL;
-    profile->isolation = NGX_PYEXEC_ISOLATION_OFF;
-    profile->memory = 256 * 1024 * 1024;
-    profile->processes = 16;
-    ngx_str_set(&profile->cgroup, "");
+    profile->isolation = conf->isolation;
+    profile->network = conf->network;
+    profile->memory = conf->memory;
+    profile->processes = conf->processes;
+    profile->scratch = conf->scratch;
+    profile->cgroup = conf->cgroup;
     profile->position = conf->position.line ? conf->position : conf->enabled;
+    profile->isolated = conf->isolated.line ? conf->isolated : conf->enabled;
 
     profile->preload = ngx_pyexec_profile_preload(cf, conf);
 
@@ -117,6 +122,12 @@ ngx_pyexec_profile_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
     ngx_uint_t   i;
 
     if (one->strict != two->strict
+        || one->isolation != two->isolation
+        || one->network != two->network
+        || one->memory != two->memory
+        || one->processes != two->processes
+        || one->scratch != two->scratch
+        || ngx_strcmp(one->cgroup.data, two->cgroup.data) != 0
         || ngx_strcmp(one->python.data, two->python.data) != 0
         || ngx_strcmp(one->allow.data, two->allow.data) != 0
         || one->preload->nelts != two->preload->nelts)
@@ -164,16 +175,35 @@ ngx_pyexec_profile_check(ngx_conf_t *cf)
                                    cf->temp_pool)
             != NGX_OK)
         {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "pyexec_python \"%V\" cannot be used: %V in %V:%ui",
-                          &profiles[i]->python, &reason,
-                          &profiles[i]->position.file,
-                          profiles[i]->position.line);
+            ngx_pyexec_profile_refuse(cf, profiles[i], &reason);
             return NGX_ERROR;
         }
     }
 
     return NGX_OK;
+}
+
+
+/* A reason that names a directive needs no other before it. */
+
+static void
+ngx_pyexec_profile_refuse(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
+    ngx_str_t *reason)
+{
+    if (reason->len > sizeof("pyexec_isolation") - 1
+        && ngx_strncmp(reason->data, "pyexec_isolation",
+                       sizeof("pyexec_isolation") - 1)
+           == 0)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%V in %V:%ui", reason,
+                      &profile->isolated.file, profile->isolated.line);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "pyexec_python \"%V\" cannot be used: %V in %V:%ui",
+                  &profile->python, reason, &profile->position.file,
+                  profile->position.line);
 }
 
 

@@ -98,7 +98,7 @@ def enter(args):
         sys.orig_argv[:] = ['python3', MAIN, *args]
 
 
-def guard(extension, allow):
+def guard(extension, allow, writable):
     """Hold programs to the policy while they run."""
     def directories(*files):
         return tuple({os.path.join(os.path.dirname(os.path.abspath(file)), '')
@@ -108,7 +108,7 @@ def guard(extension, allow):
     extension.guard(None if allow == '*' else frozenset(allow.split(',')),
                     ('<frozen ', *path, *directories(os.__file__, __file__)),
                     ('<frozen importlib', *directories(importlib.__file__)),
-                    False)
+                    writable)
 
 
 def check(names, strict, user):
@@ -136,7 +136,7 @@ def become(uid, gid):
     os.setuid(uid)
 
 
-def serve(names, strict, allow):
+def serve(names, strict, allow, writable):
     extension = load_extension()
     extension.supervise(CONTROL)
 
@@ -150,7 +150,7 @@ def serve(names, strict, allow):
     sys.stdout.flush()
     sys.stderr.flush()
 
-    guard(extension, allow)
+    guard(extension, allow, writable)
 
     gc.collect()
     gc.freeze()
@@ -167,7 +167,7 @@ def main():
     if mode == 'check':
         print(check(names, strict, options['user']))
     else:
-        serve(names, strict, options['allow'])
+        serve(names, strict, options['allow'], options['scratch'] != '0')
 
 
 if __name__ == '__main__':
