@@ -30,7 +30,7 @@ static ngx_event_t  ngx_pyexec_dispatch = {
 ngx_int_t
 ngx_pyexec_place_take(ngx_pyexec_ctx_t *ctx)
 {
-    ngx_int_t               rc;
+    ngx_int_t  rc;
 
     ctx->queued = ngx_pyexec_monotonic();
 
@@ -56,7 +56,6 @@ ngx_pyexec_place_take(ngx_pyexec_ctx_t *ctx)
 static ngx_uint_t
 ngx_pyexec_place_free(ngx_pyexec_ctx_t *ctx)
 {
-
     return ngx_pyexec_running < ctx->conf->concurrency
            && ngx_pyexec_zygote_accepts(ctx->conf->profile->zygote);
 }
@@ -81,9 +80,15 @@ ngx_pyexec_place_start(ngx_pyexec_ctx_t *ctx)
 static ngx_int_t
 ngx_pyexec_place_wait(ngx_pyexec_ctx_t *ctx)
 {
-    ngx_event_t            *timer;
+    ngx_uint_t    places;
+    ngx_event_t  *timer;
 
-    if (ngx_pyexec_waiting >= ctx->conf->queue) {
+    /* a place that is free, but not taken before a zygote is ready, counts */
+
+    places = ctx->conf->concurrency > ngx_pyexec_running
+             ? ctx->conf->concurrency - ngx_pyexec_running : 0;
+
+    if (ngx_pyexec_waiting >= ctx->conf->queue + places) {
         ngx_log_error(NGX_LOG_WARN, ctx->request->connection->log, 0,
                       "pyexec: %ui executions run and %ui wait, "
                       "rejecting request",
@@ -227,15 +232,16 @@ ngx_pyexec_place_fail(ngx_pyexec_zygote_t *zygote, char *details)
 static ngx_pyexec_ctx_t *
 ngx_pyexec_place_find(ngx_pyexec_zygote_t *zygote)
 {
-    ngx_queue_t            *q;
-    ngx_pyexec_ctx_t       *ctx;
+    ngx_queue_t       *q;
+    ngx_pyexec_ctx_t  *ctx;
 
     for (q = ngx_queue_head(&ngx_pyexec_queue);
          q != ngx_queue_sentinel(&ngx_pyexec_queue);
          q = ngx_queue_next(q))
     {
         ctx = ngx_queue_data(q, ngx_pyexec_ctx_t, queue);
-            if (ctx->conf->profile->zygote == zygote) {
+
+        if (ctx->conf->profile->zygote == zygote) {
             return ctx;
         }
     }
