@@ -80,6 +80,8 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
     ngx_pyexec_place_enter();
 
     if (ngx_pyexec_script_create(&run->script, ctx->conf->temp_path,
+                                 ctx->conf->profile->isolation
+                                 != NGX_PYEXEC_ISOLATION_FULL,
                                  &ctx->program.code, ctx->run_id, run->pool,
                                  &err)
         != NGX_OK)

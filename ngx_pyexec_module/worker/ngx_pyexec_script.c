@@ -12,7 +12,7 @@
 
 
 static ngx_int_t ngx_pyexec_script_name(ngx_pyexec_script_t *script,
-    ngx_path_t *path, u_char *id, ngx_pool_t *pool);
+    ngx_path_t *path, ngx_uint_t directory, u_char *id, ngx_pool_t *pool);
 static char *ngx_pyexec_script_write(ngx_pyexec_script_t *script,
     pyexec_request_string_t *code);
 static void ngx_pyexec_script_remove(int dfd, char *name, ngx_log_t *log);
@@ -23,15 +23,17 @@ static ngx_int_t ngx_pyexec_script_lock(ngx_fd_t fd);
 
 ngx_int_t
 ngx_pyexec_script_create(ngx_pyexec_script_t *script, ngx_path_t *path,
-    pyexec_request_string_t *code, u_char *id, ngx_pool_t *pool,
-    ngx_err_t *err)
+    ngx_uint_t directory, pyexec_request_string_t *code, u_char *id,
+    ngx_pool_t *pool, ngx_err_t *err)
 {
     char        *failed;
     ngx_uint_t   tries;
 
     for (tries = 0; /* void */ ; tries++) {
 
-        if (ngx_pyexec_script_name(script, path, id, pool) != NGX_OK) {
+        if (ngx_pyexec_script_name(script, path, directory, id, pool)
+            != NGX_OK)
+        {
             *err = ngx_errno;
             return NGX_ERROR;
         }
@@ -77,7 +79,7 @@ ngx_pyexec_script_create(ngx_pyexec_script_t *script, ngx_path_t *path,
 
 static ngx_int_t
 ngx_pyexec_script_name(ngx_pyexec_script_t *script, ngx_path_t *path,
-    u_char *id, ngx_pool_t *pool)
+    ngx_uint_t directory, u_char *id, ngx_pool_t *pool)
 {
     u_char  *p;
     size_t   len;
@@ -102,9 +104,9 @@ ngx_pyexec_script_name(ngx_pyexec_script_t *script, ngx_path_t *path,
                     (size_t) NGX_PYEXEC_UUID_LEN, id);
 
     script->directory.data = p;
-    script->directory.len = len;
+    script->directory.len = directory ? len : 0;
 
-    (void) ngx_sprintf(p, "%*s%Z", len, script->name);
+    (void) ngx_sprintf(p, "%*s%Z", script->directory.len, script->name);
 
     return NGX_OK;
 }
@@ -132,6 +134,10 @@ ngx_pyexec_script_write(ngx_pyexec_script_t *script,
         return "write()";
     }
 
+    if (script->directory.len == 0) {
+        return NULL;
+    }
+
     if (mkdir((char *) script->directory.data, 0700) == -1) {
         return "mkdir()";
     }
@@ -157,7 +163,10 @@ ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log)
         return;
     }
 
-    ngx_pyexec_script_remove(AT_FDCWD, (char *) script->directory.data, log);
+    if (script->directory.len) {
+        ngx_pyexec_script_remove(AT_FDCWD, (char *) script->directory.data,
+                                 log);
+    }
 
     if (ngx_delete_file(script->name) == NGX_FILE_ERROR) {
         ngx_log_error(NGX_LOG_CRIT, log, ngx_errno,

@@ -1,8 +1,9 @@
 
 /*
  * The script of a run, on disk while it runs: "UUID.py", which an operator
- * finds by the run's id, and "UUID/main.py", which leads to it, where the
- * interpreter looks for the lines of a traceback.
+ * finds by the run's id, and where a run has no file system of its own also
+ * "UUID/main.py", which leads to it: there the interpreter looks for the lines
+ * of a traceback.
  */
 
 
@@ -16,18 +17,18 @@
 typedef struct {
     ngx_fd_t                    fd;             /* NGX_INVALID_FILE: none */
     u_char                     *name;           /* with a NUL */
-    ngx_str_t                   directory;      /* of main.py, with a NUL */
+    ngx_str_t                   directory;      /* or none: ""; with a NUL */
 } ngx_pyexec_script_t;
 
 
 /*
- * Chooses a UUID and writes the code below "path".  The file is locked while
- * its worker lives.  NGX_OK with the UUID in "id", or NGX_ERROR with the
+ * Chooses a UUID and writes the code below "path", with a directory for the
+ * run or without.  The file is locked while its worker lives.  NGX_OK with the UUID in "id", or NGX_ERROR with the
  * reason in the log and errno in "err".
  */
 ngx_int_t ngx_pyexec_script_create(ngx_pyexec_script_t *script,
-    ngx_path_t *path, pyexec_request_string_t *code, u_char *id,
-    ngx_pool_t *pool, ngx_err_t *err);
+    ngx_path_t *path, ngx_uint_t directory, pyexec_request_string_t *code,
+    u_char *id, ngx_pool_t *pool, ngx_err_t *err);
 
 void ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log);
 
