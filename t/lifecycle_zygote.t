@@ -303,7 +303,7 @@ class AMachineWithoutProcesses(WithAZygote):
         for _ in range(3):
             self.assertRefused(
                 self.server.post("print(2)"), 500,
-                "An unexpected error occurred: Resource temporarily "
+                "An unexpected error occurred: fork(): Resource temporarily "
                 "unavailable")
 
         soft, _ = resource.getrlimit(resource.RLIMIT_NPROC)

@@ -45,6 +45,12 @@ ngx_pyexec_answer_result(ngx_pyexec_ctx_t *ctx)
                         (double) ctx->timeout / 1000);
         break;
 
+    case NGX_PYEXEC_MEMORY:
+        (void) snprintf((char *) notice, sizeof(notice),
+                        "Memory limit of %zu bytes exceeded",
+                        ctx->conf->memory);
+        break;
+
     case NGX_PYEXEC_OUTPUT_LIMIT:
         (void) snprintf((char *) notice, sizeof(notice),
                         "Output limit of %zu bytes exceeded",
@@ -70,7 +76,7 @@ const char *
 ngx_pyexec_answer_status(ngx_pyexec_status_e status)
 {
     static const char  *names[] = {
-        "ok", "error", "signal", "timeout", "output_limit"
+        "ok", "error", "signal", "timeout", "memory", "output_limit"
     };
 
     return names[status];

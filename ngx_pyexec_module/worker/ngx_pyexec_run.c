@@ -464,11 +464,18 @@ ngx_pyexec_run_result(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
                                             : NGX_PYEXEC_OK;
     }
 
-    /* a flood that ended by itself just in time is one all the same */
+    /*
+     * A flood that ended by itself just in time is one all the same: what is
+     * answered is cut.  Memory that ran out is no matter of the time that a
+     * traceback or a kill took then.
+     */
 
     if (run->flooded) {
         result->returncode = -SIGKILL;
         result->status = NGX_PYEXEC_OUTPUT_LIMIT;
+
+    } else if (end->flags & PYEXEC_WIRE_OUT_OF_MEMORY) {
+        result->status = NGX_PYEXEC_MEMORY;
 
     } else if (run->timed_out && result->returncode == -SIGKILL) {
         result->status = NGX_PYEXEC_TIMEOUT;
@@ -491,14 +498,21 @@ ngx_pyexec_run_result(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
 
 
 void
-ngx_pyexec_run_failed(ngx_pyexec_run_t *run, ngx_err_t err)
+ngx_pyexec_run_failed(ngx_pyexec_run_t *run, pyexec_wire_message_t *message)
 {
-    u_char  details[NGX_MAX_ERROR_STR];
+    char    *step;
+    u_char  *p, *last, details[NGX_MAX_ERROR_STR];
 
-    ngx_log_error(NGX_LOG_ALERT, run->pool->log, err,
-                  "pyexec: fork() in a zygote failed");
+    message->step[sizeof(message->step) - 1] = '\0';
+    step = message->step[0] ? message->step : "fork()";
 
-    *ngx_strerror(err, details, sizeof(details) - 1) = '\0';
+    ngx_log_error(NGX_LOG_ALERT, run->pool->log, message->error,
+                  "pyexec: %s in a zygote failed", step);
+
+    last = details + sizeof(details) - 1;
+
+    p = ngx_slprintf(details, last, "%s: ", step);
+    *ngx_strerror(message->error, p, last - p) = '\0';
 
     ngx_pyexec_run_answer_error(run, (char *) details);
 }

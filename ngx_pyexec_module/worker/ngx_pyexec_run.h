@@ -54,8 +54,9 @@ void ngx_pyexec_run_abandon(ngx_pyexec_run_t *run);
 /* Its processes are gone; the run is freed. */
 void ngx_pyexec_run_ended(ngx_pyexec_run_t *run, pyexec_wire_message_t *end);
 
-/* It could not be forked, or went with its zygote; the run is freed. */
-void ngx_pyexec_run_failed(ngx_pyexec_run_t *run, ngx_err_t err);
+/* It did not come to its program, or went with its zygote; it is freed. */
+void ngx_pyexec_run_failed(ngx_pyexec_run_t *run,
+    pyexec_wire_message_t *message);
 void ngx_pyexec_run_lost(ngx_pyexec_run_t *run);
 
 /* The worker exits; nothing is answered, the run is freed. */

@@ -454,7 +454,7 @@ ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
 
     if (run && message->type == PYEXEC_WIRE_FAILED) {
         ngx_queue_remove(&run->queue);
-        ngx_pyexec_run_failed(run, message->error);
+        ngx_pyexec_run_failed(run, message);
         return NGX_OK;
     }
 
