@@ -4,11 +4,14 @@
 # make test       sets up what is missing, then runs every test
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
-# make bench      sets up what is missing, then measures
+# make bench      sets up what is missing, then measures, for some six minutes;
+#                 QUICK=1: for one; DOCS=1: into docs/performance.md
+# make soak       whether the last of RUNS programs costs what the first did
 # make clean
 
 PORT = 8080
 FUZZ_SECONDS = 60
+RUNS = 100000
 
 NGINX ?= /usr/sbin/nginx
 NGINX_SRC ?= /usr/share/nginx/src
@@ -60,7 +63,7 @@ fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 
 
 .PHONY: all tree debug install run test unit unit-tests fuzz bench bench-tools \
-        clean $(fuzzers)
+        soak clean $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -219,10 +222,21 @@ bench_tools = $(BUILD)/bench/load $(BUILD)/bench/starts
 bench:
 	build-aux/setup bench
 	$(MAKE) --no-print-directory bench-tools $(BUILD)/bench/policy_bench
-	bench/policy
-	bench/refusals
+	bench/policy | tee $(BUILD)/bench/policy.txt
+	bench/refusals $(if $(QUICK),1,2) | tee $(BUILD)/bench/refusals.md
+	bench/isolation $(if $(QUICK),--rounds 1 --seconds 0.2)
+	bench/compare $(if $(QUICK),--quick)
+	$(if $(DOCS),bench/publish)
+
+soak:
+	build-aux/setup bench
+	$(MAKE) --no-print-directory bench-tools
+	bench/soak $(RUNS)
+	$(if $(DOCS),bench/publish)
 
 bench-tools: tree $(bench_tools)
+
+$(BUILD)/bench/load: bench/answer.c bench/answer.h
 
 $(bench_tools): $(BUILD)/bench/%: bench/%.c bench/times.c bench/times.h
 	mkdir -p $(@D)

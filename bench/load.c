@@ -2,9 +2,9 @@
  * Clients that POST the same body again and again, each when it has its
  * answer, on connections that are kept where the server keeps them:
  *
- *   load CLIENTS SECONDS|xREQUESTS PORT PATH BODYFILE STATUS FIELD EXPECTED
+ *   load CLIENTS SECONDS|xREQUESTS PORT PATH BODYFILE STATUS MEMBER EXPECTED
  *
- * Every answer is checked: its status must be STATUS, and the member FIELD of
+ * Every answer is checked: its status must be STATUS, and this member of
  * its JSON object must begin with EXPECTED, a piece of JSON.  Prints one JSON
  * object: "times" are of the answers that are right, "busy" of those with
  * status 503; "wrong" are other answers, "failed" are connections that ended
@@ -20,12 +20,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "times.h"
 
 
@@ -54,7 +54,7 @@ static size_t               request_len;
 
 static int                  want_status;
 static const char          *want_value;
-static char                 want_field[64];
+static const char          *want_member;
 
 static times_t              times, busy;
 static size_t               wrong, failed, begun, limit;
@@ -185,91 +185,32 @@ next_request(client_t *client)
 
 
 static void
-judge(client_t *client, int status, const char *body)
+judge(client_t *client, const answer_t *answer)
 {
-    double       seconds;
-    const char  *value;
+    double  seconds;
 
     seconds = times_now() - client->start;
 
-    value = strstr(body, want_field);
-    if (value != NULL) {
-        value += strlen(want_field);
-        value += strspn(value, " ");
-    }
-
-    if (status == want_status && value != NULL
-        && strncmp(value, want_value, strlen(want_value)) == 0)
+    if (answer->status == want_status
+        && answer_has(answer, want_member, want_value))
     {
         times_add(&times, seconds);
 
-    } else if (status == 503) {
+    } else if (answer->status == 503) {
         times_add(&busy, seconds);
 
-    } else {
-        if (wrong++ == 0) {
-            snprintf(sample, sizeof(sample), "%d %s", status, body);
-        }
+    } else if (wrong++ == 0) {
+        snprintf(sample, sizeof(sample), "%d %s", answer->status,
+                 answer->body);
     }
-}
-
-
-/* Whether the answer is complete; the end of the connection ends it, too. */
-
-static int
-complete(client_t *client, int eof)
-{
-    char  *body, *line, *end;
-    long   length;
-    int    status, keep;
-
-    client->answer[client->got] = '\0';
-
-    body = strstr(client->answer, "\r\n\r\n");
-    if (body == NULL || sscanf(client->answer, "HTTP/1.%*d %d", &status) != 1) {
-        return 0;
-    }
-
-    body += 4;
-    length = -1;
-    keep = 1;
-
-    for (line = strstr(client->answer, "\r\n") + 2; line < body - 2;
-         line = end + 2)
-    {
-        end = strstr(line, "\r\n");
-
-        if (strncasecmp(line, "content-length:", 15) == 0) {
-            length = atol(line + 15);
-
-        } else if (strncasecmp(line, "connection: close", 17) == 0) {
-            keep = 0;
-        }
-    }
-
-    if (length < 0 ? !eof
-                   : client->got - (size_t) (body - client->answer)
-                     < (size_t) length)
-    {
-        return 0;
-    }
-
-    judge(client, status, body);
-
-    if (!keep || eof) {
-        disconnect(client);
-    }
-
-    next_request(client);
-
-    return 1;
 }
 
 
 static void
 read_answer(client_t *client)
 {
-    ssize_t  n;
+    ssize_t   n;
+    answer_t  answer;
 
     for ( ;; ) {
         if (client->got == ANSWER_MAX) {
@@ -288,7 +229,16 @@ read_answer(client_t *client)
             client->got += (size_t) n;
         }
 
-        if (complete(client, n <= 0)) {
+        client->answer[client->got] = '\0';
+
+        if (answer_parse(client->answer, client->got, n <= 0, &answer)) {
+            judge(client, &answer);
+
+            if (!answer.keep) {
+                disconnect(client);
+            }
+
+            next_request(client);
             return;
         }
 
@@ -366,7 +316,7 @@ main(int argc, char **argv)
 
     if (argc != 9 || (n = atoi(argv[1])) < 1 || n > CLIENTS_MAX) {
         fprintf(stderr, "usage: load CLIENTS SECONDS|xREQUESTS PORT PATH "
-                "BODYFILE STATUS FIELD EXPECTED\n");
+                "BODYFILE STATUS MEMBER EXPECTED\n");
         return 2;
     }
 
@@ -377,8 +327,8 @@ main(int argc, char **argv)
     make_request(argv[3], argv[4], argv[5]);
 
     want_status = atoi(argv[6]);
+    want_member = argv[7];
     want_value = argv[8];
-    snprintf(want_field, sizeof(want_field), "\"%s\":", argv[7]);
 
     start = times_now();
 

@@ -1,6 +1,7 @@
 """The servers that are measured, each in a folder of its own."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 from . import load, processes
 
 NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
+GUNICORN = "/usr/bin/gunicorn"
 MODULE = os.environ.get("PYEXEC_MODULE", os.path.join(
     load.TOP, "build", "ngx_pyexec_module.so"))
 USER = "www-data"
@@ -21,7 +23,7 @@ load_module {module};
 worker_processes {workers};
 daemon off;
 pid {prefix}/nginx.pid;
-error_log {prefix}/error.log warn;
+error_log {prefix}/error.log error;
 {main}
 events {{ worker_connections 2048; }}
 http {{
@@ -71,6 +73,9 @@ class Server:
         except subprocess.TimeoutExpired:
             os.killpg(self.child.pid, signal.SIGKILL)
             self.child.wait()
+        self.remove()
+
+    def remove(self):
         shutil.rmtree(self.prefix, ignore_errors=True)
 
     def argv(self):
@@ -81,8 +86,9 @@ class Server:
         return self.child.pid
 
     def said(self):
+        """The first lines of what the server has logged."""
         with open(self.log, encoding="utf-8", errors="replace") as log:
-            return log.read()
+            return "".join(log.readlines()[:20])
 
     def warm_up(self, path, programs, clients=8, seconds=60):
         """Ask until every answer is right; raise StartFailure if none is."""
@@ -140,6 +146,38 @@ class Nginx(Server):
 
     def argv(self):
         return [NGINX, "-p", self.prefix, "-c", self.conf, "-e", self.log]
+
+    def refuses(self):
+        """What nginx -t has against the configuration, or None."""
+        done = subprocess.run([*self.argv(), "-t"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, check=False,
+                              stderr=subprocess.STDOUT, text=True)
+        found = re.search(r"\[emerg\] (?:[\d#]+: )?(.*?)(?: in /|$)",
+                          done.stdout, re.M)
+        return None if done.returncode == 0 else found[1]
+
+
+class Gunicorn(Server):
+    """The service of bench/service/ at /execute, in sync workers."""
+
+    def __init__(self, workers=2):
+        super().__init__()
+        self.workers = workers
+
+        # Its user may not reach the tree, and writes beside the application.
+        home = os.path.join(self.prefix, "home")
+        os.makedirs(os.path.join(home, "temp_scripts"))
+        shutil.copy(os.path.join(load.TOP, "bench", "service", "app.py"), home)
+        if os.geteuid() == 0:
+            shutil.chown(os.path.join(home, "temp_scripts"), USER)
+        self.options = ["--chdir", home]
+        if os.geteuid() == 0:
+            self.options += ["--user", USER, "--group", USER]
+
+    def argv(self):
+        return [GUNICORN, "--workers", str(self.workers), "--log-level",
+                "warning", "--bind", f"127.0.0.1:{self.port}", *self.options,
+                "app:app"]
 
 
 class Running:
