@@ -75,13 +75,15 @@ all: $(BUILD)/install/ngx_pyexec_module.so tree
 builds = $(BUILD)/install $(BUILD)/tree $(BUILD)/debug
 
 tree: $(BUILD)/ngx_pyexec_module.so \
-      $(server)/zygote/pyexec_zygote.abi3.so $(server)/zygote/zygote.py
+      $(server)/zygote/pyexec_zygote.abi3.so \
+      $(server)/zygote/zygote.py $(server)/zygote/isolation.py
 
 $(BUILD)/ngx_pyexec_module.so: $(BUILD)/tree/ngx_pyexec_module.so
 	ln -f $< $@
 
 debug: $(BUILD)/debug/ngx_pyexec_module.so \
-       $(server)/debug/pyexec_zygote.abi3.so $(server)/debug/zygote.py
+       $(server)/debug/pyexec_zygote.abi3.so \
+       $(server)/debug/zygote.py $(server)/debug/isolation.py
 
 $(BUILD)/debug/% $(server)/debug/%: CFLAGS = -g -O1 -DPYEXEC_TEST
 
@@ -121,17 +123,17 @@ $(BUILD)/pyexec_zygote.abi3.so $(server)/debug/pyexec_zygote.abi3.so: \
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -shared $(LDFLAGS) \
 	    -DPy_LIMITED_API=0x03090000 $$($(PYTHON)-config --includes) \
-	    -o $@ $(filter %.c,$^)
+	    -o $@ $(filter %.c,$^) -lseccomp
 
 $(server)/zygote/pyexec_zygote.abi3.so: $(BUILD)/pyexec_zygote.abi3.so
 	install -D -m 644 $< $@
 
-$(server)/zygote/zygote.py $(server)/debug/zygote.py: $(SRC)/zygote/zygote.py
+$(server)/zygote/%.py $(server)/debug/%.py: $(SRC)/zygote/%.py
 	install -D -m 644 $< $@
 
 
 install: $(BUILD)/install/ngx_pyexec_module.so \
-         $(BUILD)/pyexec_zygote.abi3.so $(SRC)/zygote/zygote.py
+         $(BUILD)/pyexec_zygote.abi3.so $(wildcard $(SRC)/zygote/*.py)
 	install -D -m 644 -t $(DESTDIR)$(modules_dir) $(filter %_module.so,$^)
 	install -D -m 644 -t $(DESTDIR)$(zygote_dir) $(filter-out %_module.so,$^)
 

@@ -1,99 +1,82 @@
 #define _GNU_SOURCE
 
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/landlock.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <sys/prctl.h>
 
 #include "confine.h"
-
-
-/* Rights newer than the headers of Linux 6.1 may be. */
-
-#ifndef LANDLOCK_ACCESS_FS_REFER
-#define LANDLOCK_ACCESS_FS_REFER     (1ULL << 13)
-#endif
-
-#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
-#define LANDLOCK_ACCESS_FS_TRUNCATE  (1ULL << 14)
-#endif
-
-
-static int pyexec_confine_rules = -1;
+#include "filter.h"
+#include "isolation.h"
+#include "landlock.h"
+#include "limits.h"
+#include "without.h"
 
 
 int
-pyexec_confine_prepare(void)
+pyexec_confine_prepare(const char *const *paths, size_t npaths,
+    const char **step)
 {
-    int                               abi, fd, rules;
-    struct landlock_ruleset_attr      attr = { 0 };
-    struct landlock_path_beneath_attr null = { 0 };
+    pyexec_filter_options_t options = {
+        .processes = pyexec_isolation.processes_allowed,
+        .network = pyexec_isolation.network,
+        .signals = pyexec_isolation.mode == PYEXEC_ISOLATION_FULL,
+        .scratch = pyexec_isolation.scratch != 0,
+    };
 
-    abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
-                  LANDLOCK_CREATE_RULESET_VERSION);
-    if (abi == -1) {
+    *step = "/proc/self/statm";
+
+    if (pyexec_limits_prepare() == -1) {
         return -1;
     }
 
-    attr.handled_access_fs = LANDLOCK_ACCESS_FS_WRITE_FILE
-                             | LANDLOCK_ACCESS_FS_REMOVE_DIR
-                             | LANDLOCK_ACCESS_FS_REMOVE_FILE
-                             | LANDLOCK_ACCESS_FS_MAKE_CHAR
-                             | LANDLOCK_ACCESS_FS_MAKE_DIR
-                             | LANDLOCK_ACCESS_FS_MAKE_REG
-                             | LANDLOCK_ACCESS_FS_MAKE_SOCK
-                             | LANDLOCK_ACCESS_FS_MAKE_FIFO
-                             | LANDLOCK_ACCESS_FS_MAKE_BLOCK
-                             | LANDLOCK_ACCESS_FS_MAKE_SYM;
-
-    if (abi >= 2) {
-        attr.handled_access_fs |= LANDLOCK_ACCESS_FS_REFER;
+    if (pyexec_isolation.mode == PYEXEC_ISOLATION_OFF) {
+        return 0;
     }
 
-    if (abi >= 3) {
-        attr.handled_access_fs |= LANDLOCK_ACCESS_FS_TRUNCATE;
-    }
+    *step = "landlock";
 
-    rules = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-    if (rules == -1) {
+    if (pyexec_landlock_prepare(paths, npaths) == -1) {
         return -1;
     }
 
-    fd = open("/dev/null", O_PATH|O_CLOEXEC);
-    if (fd == -1) {
-        (void) close(rules);
-        return -1;
-    }
+    *step = "seccomp";
 
-    null.parent_fd = fd;
-    null.allowed_access = attr.handled_access_fs
-                          & (LANDLOCK_ACCESS_FS_WRITE_FILE
-                             | LANDLOCK_ACCESS_FS_TRUNCATE);
-
-    if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
-                &null, 0)
-        == -1)
-    {
-        (void) close(fd);
-        (void) close(rules);
-        return -1;
-    }
-
-    (void) close(fd);
-
-    pyexec_confine_rules = rules;
-
-    return 0;
+    return pyexec_filter_build(&options, step);
 }
 
 
 int
-pyexec_confine(void)
+pyexec_confine(const char **step)
 {
-    if (pyexec_confine_rules == -1) {
+    *step = "no_new_privs";
+
+    if (!pyexec_without("nnp")
+        && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+    {
+        return -1;
+    }
+
+    if (pyexec_limits_enter(step) == -1) {
+        return -1;
+    }
+
+    if (pyexec_isolation.mode == PYEXEC_ISOLATION_OFF) {
         return 0;
     }
 
-    return syscall(SYS_landlock_restrict_self, pyexec_confine_rules, 0);
+    *step = "dumpable";
+
+    if (!pyexec_without("dumpable")
+        && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+    {
+        return -1;
+    }
+
+    *step = "landlock";
+
+    if (pyexec_landlock_enter() == -1) {
+        return -1;
+    }
+
+    *step = "seccomp";
+
+    return pyexec_without("seccomp") ? 0 : pyexec_filter_install();
 }

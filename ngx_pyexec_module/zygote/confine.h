@@ -1,24 +1,23 @@
 /*
- * What the kernel keeps a run from doing, beside its limits: to write.
+ * The last steps of a run before its program: what it gives up for good.
  */
 
 #ifndef PYEXEC_CONFINE_H
 #define PYEXEC_CONFINE_H
 
+#include <stddef.h>
+
 
 /*
- * In the zygote: makes the Landlock rules that runs inherit.  No file can be
- * opened for writing, made, linked, renamed or removed, the null device
- * excepted.  Returns -1 with errno where the kernel has no Landlock.
+ * In the zygote, when all is imported; "paths" are those that runs may read
+ * where they have no view of their own.  Returns 0, or -1 with errno and
+ * "*step".
  */
-int pyexec_confine_prepare(void);
+int pyexec_confine_prepare(const char *const *paths, size_t npaths,
+    const char **step);
 
-/*
- * In a run: from here on the rules hold for it and all that it starts; a
- * no-op where they could not be made.  Needs no_new_privs.  Returns -1 with
- * errno.
- */
-int pyexec_confine(void);
+/* In a run, in its working directory.  Returns 0, or -1 as above. */
+int pyexec_confine(const char **step);
 
 
 #endif /* PYEXEC_CONFINE_H */

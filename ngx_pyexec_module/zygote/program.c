@@ -32,7 +32,8 @@ static PyObject *pyexec_program_execute(const pyexec_program_t *program);
 static int pyexec_program_has_cookie(const pyexec_program_t *program);
 static PyObject *pyexec_program_execute_text(const pyexec_program_t *program,
     PyObject *globals);
-static int pyexec_program_print_error(void);
+static int pyexec_program_print_error(pyexec_program_t *program);
+static int pyexec_program_is_out_of_memory(void);
 static int pyexec_program_exit_status(void);
 
 
@@ -101,13 +102,13 @@ pyexec_program_switch_state(void)
 
 int
 pyexec_program_run(const pyexec_program_hooks_t *hooks,
-    const pyexec_program_t *program)
+    pyexec_program_t *program)
 {
     int       status;
     PyObject *result;
 
     if (pyexec_program_enter(hooks, program) == -1) {
-        return pyexec_program_print_error();
+        return pyexec_program_print_error(program);
     }
 
     pyexec_guard_begin(program->compile_only);
@@ -125,7 +126,7 @@ pyexec_program_run(const pyexec_program_hooks_t *hooks,
         status = 0;
 
     } else {
-        status = pyexec_program_print_error();
+        status = pyexec_program_print_error(program);
     }
 
     if (pyexec_finish() == -1 && status != PYEXEC_PROGRAM_INTERRUPTED) {
@@ -296,7 +297,7 @@ pyexec_program_execute_text(const pyexec_program_t *program,
 
 /* With an exception set: does what CPython does with an uncaught one. */
 static int
-pyexec_program_print_error(void)
+pyexec_program_print_error(pyexec_program_t *program)
 {
     int interrupted;
 
@@ -304,12 +305,33 @@ pyexec_program_print_error(void)
         return pyexec_program_exit_status();
     }
 
+    program->out_of_memory = pyexec_program_is_out_of_memory();
+
     /* Only KeyboardInterrupt itself, as in CPython. */
     interrupted = PyErr_Occurred() == PyExc_KeyboardInterrupt;
 
     PyErr_PrintEx(1);
 
     return interrupted ? PYEXEC_PROGRAM_INTERRUPTED : 1;
+}
+
+
+/* A program too nested to be parsed is a MemoryError, too: without frames. */
+static int
+pyexec_program_is_out_of_memory(void)
+{
+    int       result;
+    PyObject *traceback, *type, *value;
+
+    if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
+        return 0;
+    }
+
+    PyErr_Fetch(&type, &value, &traceback);
+    result = traceback != NULL;
+    PyErr_Restore(type, value, traceback);
+
+    return result;
 }
 
 

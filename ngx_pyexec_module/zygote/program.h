@@ -22,6 +22,7 @@ typedef struct {
     const char *args;           /* nargs NUL-terminated strings, UTF-8 */
     size_t      nargs;
     int         compile_only;
+    int         out_of_memory;  /* set when an uncaught MemoryError ends it */
 } pyexec_program_t;
 
 
@@ -44,7 +45,7 @@ int pyexec_program_prepare(const pyexec_program_hooks_t *hooks);
  * 0 to 255, or PYEXEC_PROGRAM_INTERRUPTED.
  */
 int pyexec_program_run(const pyexec_program_hooks_t *hooks,
-    const pyexec_program_t *program);
+    pyexec_program_t *program);
 
 
 #endif /* PYEXEC_PROGRAM_H */

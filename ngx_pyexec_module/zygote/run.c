@@ -12,42 +12,59 @@
 #include <unistd.h>
 
 #include "confine.h"
+#include "isolation.h"
+#include "limits.h"
 #include "program.h"
 #include "run.h"
 
 
-/* Where the channel stands until the program has been read. */
+/* Where the channel and the script stand until the program has been read. */
 #define PYEXEC_RUN_CHANNEL  3
-
-/* Descriptors of a run: more than honest programs have open at a time. */
-#define PYEXEC_RUN_NOFILE  256
+#define PYEXEC_RUN_SCRIPT   4
 
 
-static void pyexec_run_enter(int fds[PYEXEC_WIRE_NFDS], pid_t zygote,
-    const sigset_t *mask);
-static void pyexec_run_receive(pyexec_program_t *program);
-static void pyexec_run_read(void *buf, size_t size);
-static void pyexec_run_limit(const pyexec_wire_program_t *header);
-static void pyexec_run_fail(const char *step) __attribute__((noreturn));
+static void pyexec_run_enter(const pyexec_run_t *run);
+static void pyexec_run_descriptors(const pyexec_run_t *run);
+static void pyexec_run_confine(const pyexec_run_t *run, int last);
+static void pyexec_run_receive(const pyexec_run_t *run,
+    pyexec_program_t *program);
+static void pyexec_run_read(const pyexec_run_t *run, void *buf, size_t size);
+static void pyexec_run_script(const pyexec_run_t *run,
+    const pyexec_program_t *program);
+static void pyexec_run_fail(const pyexec_run_t *run, const char *step)
+    __attribute__((noreturn));
 
 
 void
-pyexec_run(int fds[PYEXEC_WIRE_NFDS], pid_t zygote, const sigset_t *mask,
-    const pyexec_program_hooks_t *hooks)
+pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
 {
     int              status;
     pyexec_program_t program;
 
-    pyexec_run_enter(fds, zygote, mask);
+    pyexec_run_enter(run);
+    pyexec_run_descriptors(run);
+
+    /* Elsewhere the rules name its directory, which comes with the program. */
+
+    if (pyexec_isolation.mode == PYEXEC_ISOLATION_FULL) {
+        pyexec_run_confine(run, PYEXEC_RUN_SCRIPT);
+    }
+
+    if (sigprocmask(SIG_SETMASK, run->mask, NULL) == -1) {
+        pyexec_run_fail(run, "sigprocmask");
+    }
 
     if (pyexec_program_prepare(hooks) == -1) {
         PyErr_Print();
-        _exit(EXIT_FAILURE);
+        errno = ENOEXEC;
+        pyexec_run_fail(run, "a new __main__");
     }
 
-    pyexec_run_receive(&program);
+    pyexec_run_receive(run, &program);
 
     status = pyexec_program_run(hooks, &program);
+
+    run->report->out_of_memory = program.out_of_memory;
 
     (void) fflush(NULL);
 
@@ -62,92 +79,125 @@ pyexec_run(int fds[PYEXEC_WIRE_NFDS], pid_t zygote, const sigset_t *mask,
 }
 
 
-static void
-pyexec_run_enter(int fds[PYEXEC_WIRE_NFDS], pid_t zygote,
-    const sigset_t *mask)
+void
+pyexec_run_probe(const pyexec_run_t *run)
 {
-    int i;
+    pyexec_run_enter(run);
+    pyexec_run_confine(run, STDERR_FILENO);
 
-    (void) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    _exit(EXIT_SUCCESS);
+}
 
-    if (getppid() != zygote) {
-        _exit(0);
+
+static void
+pyexec_run_enter(const pyexec_run_t *run)
+{
+    if (run->zygote) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+
+        if (getppid() != run->zygote) {
+            _exit(0);
+        }
+
+        /* Orphans stay the run's: they are found when it ends. */
+        (void) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     }
 
-    /* Orphans of the run stay the run's: they are found when it ends. */
-    (void) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     (void) prctl(PR_SET_NAME, "pyexec-run", 0, 0, 0);
 
     if (setsid() == -1) {
-        pyexec_run_fail("setsid");
+        pyexec_run_fail(run, "setsid");
     }
+}
 
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
-        pyexec_run_fail("no_new_privs");
-    }
 
-    /* Before the descriptor of the rules is closed with all others. */
-    if (pyexec_confine() == -1) {
-        pyexec_run_fail("landlock");
-    }
+/*
+ * The zygote has 0 to 3 open, so none of them is below 4 and no dup2()
+ * overwrites one that is still to be moved: the script was opened last.
+ */
+static void
+pyexec_run_descriptors(const pyexec_run_t *run)
+{
+    int i;
 
-    /*
-     * The zygote has 0 to 3 open, so none of the four is below 4 and no
-     * dup2() overwrites one that is still to be moved.
-     */
     for (i = 0; i < PYEXEC_WIRE_NFDS; i++) {
-        if (dup2(fds[i], i) == -1) {
-            pyexec_run_fail("dup2");
+        if (dup2(run->fds[i], i) == -1) {
+            pyexec_run_fail(run, "dup2");
         }
     }
+}
 
-    if (close_range(PYEXEC_RUN_CHANNEL + 1, ~0U, 0) == -1) {
-        pyexec_run_fail("close_range");
+
+/* Closes what is open above "last", too: the rules are. */
+static void
+pyexec_run_confine(const pyexec_run_t *run, int last)
+{
+    const char *step;
+
+    if (pyexec_confine(&step) == -1) {
+        pyexec_run_fail(run, step);
     }
 
-    if (sigprocmask(SIG_SETMASK, mask, NULL) == -1) {
-        pyexec_run_fail("sigprocmask");
+    if (run->script != -1 && run->script != PYEXEC_RUN_SCRIPT
+        && dup2(run->script, PYEXEC_RUN_SCRIPT) == -1)
+    {
+        pyexec_run_fail(run, "dup2");
+    }
+
+    if (close_range(last + 1, ~0U, 0) == -1) {
+        pyexec_run_fail(run, "close_range");
     }
 }
 
 
 static void
-pyexec_run_receive(pyexec_program_t *program)
+pyexec_run_receive(const pyexec_run_t *run, pyexec_program_t *program)
 {
     char                 *buf;
     size_t                size;
+    const char           *step;
     pyexec_wire_program_t header;
 
-    pyexec_run_read(&header, sizeof(header));
+    pyexec_run_read(run, &header, sizeof(header));
 
     size = header.directory_len + header.code_len + header.args_len;
 
     buf = malloc(size ? size : 1);
     if (buf == NULL) {
-        pyexec_run_fail("malloc");
+        pyexec_run_fail(run, "malloc");
     }
 
-    pyexec_run_read(buf, size);
-
-    if (close(PYEXEC_RUN_CHANNEL) == -1) {
-        pyexec_run_fail("close");
-    }
-
-    /* Should it be gone, tracebacks have no lines; the program still runs. */
-    (void) !chdir(buf);
-
-    pyexec_run_limit(&header);
+    pyexec_run_read(run, buf, size);
 
     program->code = buf + header.directory_len;
     program->code_len = header.code_len;
     program->args = program->code + header.code_len;
     program->nargs = header.nargs;
     program->compile_only = header.flags & PYEXEC_WIRE_COMPILE_ONLY;
+    program->out_of_memory = 0;
+
+    if (pyexec_isolation.mode == PYEXEC_ISOLATION_FULL) {
+        pyexec_run_script(run, program);
+
+    } else {
+        /* Without it tracebacks have no lines; the program still runs. */
+        (void) !chdir(buf);
+
+        pyexec_run_confine(run, PYEXEC_RUN_CHANNEL);
+    }
+
+    if (pyexec_limits_start(header.cpu_limit, &step) == -1) {
+        pyexec_run_fail(run, step);
+    }
+
+    if (close(PYEXEC_RUN_CHANNEL) == -1) {
+        pyexec_run_fail(run, "close");
+    }
 }
 
 
 static void
-pyexec_run_read(void *buf, size_t size)
+pyexec_run_read(const pyexec_run_t *run, void *buf, size_t size)
 {
     char   *p = buf;
     ssize_t n;
@@ -163,7 +213,7 @@ pyexec_run_read(void *buf, size_t size)
             if (errno == EINTR) {
                 continue;
             }
-            pyexec_run_fail("recv");
+            pyexec_run_fail(run, "recv");
         }
 
         p += n;
@@ -173,45 +223,29 @@ pyexec_run_read(void *buf, size_t size)
 
 
 static void
-pyexec_run_limit(const pyexec_wire_program_t *header)
+pyexec_run_script(const pyexec_run_t *run, const pyexec_program_t *program)
 {
-    size_t        i;
-    struct rlimit limit;
+    size_t  done;
+    ssize_t n;
 
-    const struct {
-        int         resource;
-        rlim_t      value;
-        const char *name;
-    } limits[] = {
-        { RLIMIT_CORE, 0, "RLIMIT_CORE" },
-        { RLIMIT_FSIZE, 0, "RLIMIT_FSIZE" },
-        { RLIMIT_NOFILE, PYEXEC_RUN_NOFILE, "RLIMIT_NOFILE" },
-        { RLIMIT_CPU, header->cpu_limit, "RLIMIT_CPU" },
-    };
+    for (done = 0; done < program->code_len; done += n) {
+        n = write(PYEXEC_RUN_SCRIPT, program->code + done,
+                  program->code_len - done);
 
-    for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-        if (getrlimit(limits[i].resource, &limit) == -1) {
-            pyexec_run_fail(limits[i].name);
+        if (n == -1) {
+            pyexec_run_fail(run, "write of the script");
         }
+    }
 
-        /* What the server itself may not exceed may be less. */
-        if (limit.rlim_max > limits[i].value) {
-            limit.rlim_max = limits[i].value;
-        }
-
-        limit.rlim_cur = limit.rlim_max;
-
-        if (setrlimit(limits[i].resource, &limit) == -1) {
-            pyexec_run_fail(limits[i].name);
-        }
+    if (close(PYEXEC_RUN_SCRIPT) == -1) {
+        pyexec_run_fail(run, "close");
     }
 }
 
 
 static void
-pyexec_run_fail(const char *step)
+pyexec_run_fail(const pyexec_run_t *run, const char *step)
 {
-    /* Standard error is the run's by now, or still the zygote's log. */
-    dprintf(STDERR_FILENO, "pyexec: %s: %s\n", step, strerror(errno));
+    pyexec_report_failure(run->report, step);
     _exit(EXIT_FAILURE);
 }

@@ -12,16 +12,28 @@
 
 #include "../wire/wire.h"
 #include "program.h"
+#include "report.h"
+
+
+typedef struct {
+    int             *fds;       /* of its PYEXEC_WIRE_SPAWN */
+    int              script;    /* to write the program to, or -1 */
+    pid_t            zygote;    /* its parent, or 0 when it is in a nest */
+    const sigset_t  *mask;      /* the signal mask of its program */
+    pyexec_report_t *report;
+} pyexec_run_t;
 
 
 /*
- * Called in the child with the descriptors of its PYEXEC_WIRE_SPAWN and the
- * process id of its zygote: takes the descriptors as 0, 1, 2 and closes all
- * others, waits for the program, runs it, exits.  "mask" is the signal mask
- * that the program starts with.
+ * Called in the child: takes the descriptors as 0, 1, 2 and closes all
+ * others, gives up what it may not have, waits for the program, runs it,
+ * exits.
  */
-void pyexec_run(int fds[PYEXEC_WIRE_NFDS], pid_t zygote, const sigset_t *mask,
-    const pyexec_program_hooks_t *hooks) __attribute__((noreturn));
+void pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
+    __attribute__((noreturn));
+
+/* The same without descriptors and without a program, to see it work. */
+void pyexec_run_probe(const pyexec_run_t *run) __attribute__((noreturn));
 
 
 #endif /* PYEXEC_RUN_H */

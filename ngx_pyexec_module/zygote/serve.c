@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,6 +14,8 @@
 
 #include "../wire/wire.h"
 #include "children.h"
+#include "isolation.h"
+#include "nest.h"
 #include "run.h"
 #include "serve.h"
 
@@ -20,6 +23,8 @@
 typedef struct {
     uint32_t              run;
     pid_t                 pid;  /* 0: reaped, what it left is being killed */
+    pyexec_report_t      *report;
+    pyexec_nest_t        *nest; /* in full isolation */
     pyexec_wire_message_t end;
 } pyexec_serve_run_t;
 
@@ -44,8 +49,11 @@ static pyexec_serve_t pyexec_serving;
 static int pyexec_serve_message(pyexec_serve_t *serve);
 static int pyexec_serve_spawn(pyexec_serve_t *serve, uint32_t run,
     int fds[PYEXEC_WIRE_NFDS]);
-static pid_t pyexec_serve_fork(pyexec_serve_t *serve,
-    int fds[PYEXEC_WIRE_NFDS]);
+static int pyexec_serve_start(pyexec_serve_t *serve, pyexec_serve_run_t *run,
+    int *fds, const char **step);
+static pid_t pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run,
+    int *fds, const char **step);
+static void pyexec_serve_free(pyexec_serve_run_t *run);
 static void pyexec_serve_kill(pyexec_serve_t *serve, uint32_t run);
 static int pyexec_serve_reap(pyexec_serve_t *serve);
 static void pyexec_serve_ended(pyexec_serve_t *serve, pid_t pid, int status,
@@ -170,9 +178,9 @@ static int
 pyexec_serve_spawn(pyexec_serve_t *serve, uint32_t run,
     int fds[PYEXEC_WIRE_NFDS])
 {
-    int                   i, error;
-    pid_t                 pid;
+    int                   i, rc, error;
     size_t                size;
+    const char           *step;
     pyexec_serve_run_t   *runs;
     pyexec_wire_message_t failed;
 
@@ -188,45 +196,104 @@ pyexec_serve_spawn(pyexec_serve_t *serve, uint32_t run,
         serve->size = size;
     }
 
-    pid = pyexec_serve_fork(serve, fds);
+    runs = &serve->runs[serve->nruns];
+    runs->run = run;
+
+    rc = pyexec_serve_start(serve, runs, fds, &step);
     error = errno;
 
     for (i = 0; i < PYEXEC_WIRE_NFDS; i++) {
         (void) close(fds[i]);
     }
 
-    if (pid == -1) {
-        memset(&failed, 0, sizeof(failed));
-        failed.type = PYEXEC_WIRE_FAILED;
-        failed.run = run;
-        failed.error = error;
-
-        return pyexec_wire_send(serve->control, &failed, NULL, 0);
+    if (rc == 0) {
+        serve->nruns++;
+        return 0;
     }
 
-    runs = &serve->runs[serve->nruns++];
-    runs->run = run;
-    runs->pid = pid;
+    memset(&failed, 0, sizeof(failed));
+    failed.type = PYEXEC_WIRE_FAILED;
+    failed.run = run;
+    failed.error = error;
+    snprintf(failed.step, sizeof(failed.step), "%s", step);
+
+    return pyexec_wire_send(serve->control, &failed, NULL, 0);
+}
+
+
+static int
+pyexec_serve_start(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
+    const char **step)
+{
+    int error;
+
+    run->pid = -1;
+    run->nest = NULL;
+
+    *step = "mmap";
+
+    run->report = pyexec_report_create();
+    if (run->report == NULL) {
+        return -1;
+    }
+
+    if (pyexec_isolation.mode == PYEXEC_ISOLATION_FULL) {
+        run->nest = pyexec_nest_create();
+    }
+
+    if (run->nest != NULL || pyexec_isolation.mode != PYEXEC_ISOLATION_FULL) {
+        run->pid = pyexec_serve_fork(serve, run, fds, step);
+    }
+
+    if (run->pid == -1) {
+        error = errno;
+        pyexec_serve_free(run);
+        errno = error;
+
+        return -1;
+    }
+
+    pyexec_report_keep(run->report);
 
     return 0;
 }
 
 
 static pid_t
-pyexec_serve_fork(pyexec_serve_t *serve, int fds[PYEXEC_WIRE_NFDS])
+pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
+    const char **step)
 {
-    int   error;
-    pid_t pid, zygote;
+    int          error;
+    pid_t        pid, zygote;
+    pyexec_run_t child = {
+        .fds = fds,
+        .script = -1,
+        .mask = &serve->mask,
+        .report = run->report,
+    };
 
     zygote = getpid();
 
     PyOS_BeforeFork();
 
-    pid = fork();
+    if (run->nest != NULL) {
+        pid = pyexec_nest_fork(run->nest, run->run, serve->control,
+                               run->report, &child.script, step);
+
+    } else {
+        *step = "fork";
+        pid = fork();
+        child.zygote = zygote;
+    }
 
     if (pid == 0) {
         PyOS_AfterFork_Child();
-        pyexec_run(fds, zygote, &serve->mask, serve->hooks);
+
+        if (fds == NULL) {
+            pyexec_run_probe(&child);
+        }
+
+        pyexec_run(&child, serve->hooks);
     }
 
     error = errno;
@@ -234,6 +301,61 @@ pyexec_serve_fork(pyexec_serve_t *serve, int fds[PYEXEC_WIRE_NFDS])
     errno = error;
 
     return pid;
+}
+
+
+static void
+pyexec_serve_free(pyexec_serve_run_t *run)
+{
+    pyexec_report_free(run->report);
+
+    if (run->nest != NULL) {
+        pyexec_nest_free(run->nest);
+    }
+}
+
+
+int
+pyexec_serve_probe(const char **step)
+{
+    int                   error, status;
+    static char           failed[sizeof(((pyexec_report_t *) 0)->step)];
+    pyexec_serve_t        serve = { .control = -1 };
+    pyexec_serve_run_t    run = { .run = 0 };
+
+    if (pyexec_serve_start(&serve, &run, NULL, step) == -1) {
+        return -1;
+    }
+
+    *step = "waitpid";
+
+    while (waitpid(run.pid, &status, 0) == -1) {
+        if (errno != EINTR) {
+            return -1;
+        }
+    }
+
+    error = run.report->failed;
+
+    if (error) {
+        memcpy(failed, run.report->step, sizeof(failed));
+        *step = failed;
+
+    } else if (run.nest != NULL) {
+        (void) pyexec_nest_ended(run.nest, &run.end);
+        status = run.end.status;
+    }
+
+    if (error == 0 && status != 0) {
+        *step = "a process of its own";
+        error = WIFSIGNALED(status) ? EPERM : ECHILD;
+    }
+
+    pyexec_serve_free(&run);
+
+    errno = error;
+
+    return error ? -1 : 0;
 }
 
 
@@ -267,6 +389,10 @@ pyexec_serve_reap(pyexec_serve_t *serve)
 
     if (serve->nending == 0) {
         return 0;
+    }
+
+    if (pyexec_isolation.mode == PYEXEC_ISOLATION_FULL) {
+        return pyexec_serve_report(serve);
     }
 
     /*
@@ -305,10 +431,21 @@ pyexec_serve_ended(pyexec_serve_t *serve, pid_t pid, int status,
         return;
     }
 
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    run->pid = 0;
+    serve->nending++;
 
     end = &run->end;
     memset(end, 0, sizeof(pyexec_wire_message_t));
+
+    /* Who was not killed has told of the end already. */
+
+    if (run->nest != NULL && pyexec_nest_ended(run->nest, end)) {
+        end->type = 0;
+        return;
+    }
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+
     end->type = PYEXEC_WIRE_ENDED;
     end->run = run->run;
     end->status = status;
@@ -316,8 +453,7 @@ pyexec_serve_ended(pyexec_serve_t *serve, pid_t pid, int status,
     end->memory = usage->ru_maxrss * 1024ULL;
     end->ended = now.tv_sec * 1000000000ULL + now.tv_nsec;
 
-    run->pid = 0;
-    serve->nending++;
+    pyexec_report_apply(run->report, end);
 }
 
 
@@ -333,12 +469,14 @@ pyexec_serve_report(pyexec_serve_t *serve)
             continue;
         }
 
-        if (pyexec_wire_send(serve->control, &serve->runs[i].end, NULL, 0)
-            == -1)
+        if (serve->runs[i].end.type
+            && pyexec_wire_send(serve->control, &serve->runs[i].end, NULL, 0)
+               == -1)
         {
             return -1;
         }
 
+        pyexec_serve_free(&serve->runs[i]);
         serve->runs[i] = serve->runs[--serve->nruns];
         serve->nending--;
     }

@@ -17,5 +17,11 @@
 int pyexec_serve(int control, const pyexec_program_hooks_t *hooks,
     const char **step);
 
+/*
+ * Forks a run without a program, to see whether this machine gives it all
+ * that isolates it.  Returns 0, or -1 with errno and "*step".
+ */
+int pyexec_serve_probe(const char **step);
+
 
 #endif /* PYEXEC_SERVE_H */

@@ -42,18 +42,30 @@ CONTROL = 3
 # behind, and its locks with them, in every fork.
 THREADS = ('MKL_NUM_THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS')
 
+# Where the machine has no such user.
+NOBODY = 65534
+
 # Their import is what they are for: a program's, not a preload's.
 PROGRAMS = ('antigravity', 'this')
 
 
-def load_extension():
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                        'pyexec_zygote.abi3.so')
-    loader = importlib.machinery.ExtensionFileLoader('pyexec_zygote', path)
-    spec = importlib.util.spec_from_loader('pyexec_zygote', loader)
+def load(name, loader, file):
+    """Import a part of the zygote that no program is to find."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), file)
+    spec = importlib.util.spec_from_loader(name, loader(name, path))
     module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
+    spec.loader.exec_module(module)
     return module
+
+
+def load_extension():
+    return load('pyexec_zygote', importlib.machinery.ExtensionFileLoader,
+                'pyexec_zygote.abi3.so')
+
+
+def load_isolation():
+    return load('pyexec_isolation', importlib.machinery.SourceFileLoader,
+                'isolation.py')
 
 
 def preload(names, strict):
@@ -98,29 +110,36 @@ def enter(args):
         sys.orig_argv[:] = ['python3', MAIN, *args]
 
 
-def guard(extension, allow, writable):
+def guard(extension, options):
     """Hold programs to the policy while they run."""
     def directories(*files):
         return tuple({os.path.join(os.path.dirname(os.path.abspath(file)), '')
                       for file in files})
 
+    allow = options['allow']
     path = [os.path.join(entry, '') for entry in sys.path if entry]
     extension.guard(None if allow == '*' else frozenset(allow.split(',')),
                     ('<frozen ', *path, *directories(os.__file__, __file__)),
                     ('<frozen importlib', *directories(importlib.__file__)),
-                    writable)
+                    options['scratch'] != '0')
 
 
-def check(names, strict, user):
+def check(options, names):
     if sys.implementation.name != 'cpython' or sys.version_info < (3, 9):
         return 'CPython 3.9 or newer is needed'
-    if user != '-':
-        become(*map(int, user.split(':')))
-        if not os.access(sys.executable, os.X_OK):
-            return 'the user of the workers may not execute it'
+    if options['user'] != '-':
+        become(*map(int, options['user'].split(':')))
+    give_up_root()
+    if not (os.access(sys.executable, os.X_OK)
+            and os.access(os.__file__, os.R_OK)):
+        return 'the user of the workers may not execute it'
     site.main()
-    load_extension()
-    if strict:
+    isolation = load_isolation()
+    try:
+        isolation.check(load_extension(), options)
+    except isolation.Unavailable as error:
+        return str(error)
+    if options['preload'] == 'strict':
         for name in names:
             if importlib.util.find_spec(name.partition('.')[0]) is None:
                 return f'there is no module "{name}"'
@@ -136,13 +155,32 @@ def become(uid, gid):
     os.setuid(uid)
 
 
-def serve(names, strict, allow, writable):
+def give_up_root():
+    """No program is ever run by root, even where the workers are."""
+    if os.geteuid() == 0:
+        try:
+            nobody = pwd.getpwnam('nobody')
+            become(nobody.pw_uid, nobody.pw_gid)
+        except KeyError:
+            become(NOBODY, NOBODY)
+
+
+def serve(options, names):
     extension = load_extension()
+    give_up_root()
     extension.supervise(CONTROL)
 
     os.umask(0o022)
+
+    isolation = load_isolation()
+    try:
+        paths = isolation.enter(extension, options)
+    except isolation.Unavailable as error:
+        print(error, file=sys.stderr, flush=True)
+        sys.exit(1)
+
     os.environ.update(dict.fromkeys(THREADS, '1'))
-    preload(names, strict)
+    preload(names, options['preload'] == 'strict')
     for name in THREADS:
         del os.environ[name]
 
@@ -150,11 +188,11 @@ def serve(names, strict, allow, writable):
     sys.stdout.flush()
     sys.stderr.flush()
 
-    guard(extension, allow, writable)
+    guard(extension, options)
 
     gc.collect()
     gc.freeze()
-    extension.serve(CONTROL, prepare, enter)
+    extension.serve(CONTROL, paths, prepare, enter)
 
 
 def main():
@@ -162,12 +200,11 @@ def main():
     end = words.index('--')
     options = dict(word.split('=', 1) for word in words[:end])
     names = words[end + 1:]
-    strict = options['preload'] == 'strict'
 
     if mode == 'check':
-        print(check(names, strict, options['user']))
+        print(check(options, names))
     else:
-        serve(names, strict, options['allow'], options['scratch'] != '0')
+        serve(options, names)
 
 
 if __name__ == '__main__':

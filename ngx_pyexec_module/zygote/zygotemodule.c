@@ -14,11 +14,23 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capabilities.h"
 #include "confine.h"
 #include "finish.h"
 #include "guard.h"
+#include "isolation.h"
 #include "reaper.h"
 #include "serve.h"
+#include "view.h"
+#include "without.h"
+
+
+pyexec_isolation_t pyexec_isolation;
+
+
+static int zygote_enter_view(PyObject *tuple);
+static PyObject *zygote_error(const char *step);
+static int zygote_confine(PyObject *tuple);
 
 
 static PyObject *
@@ -60,24 +72,165 @@ zygote_guard(PyObject *Py_UNUSED(module), PyObject *args)
 
 
 static PyObject *
-zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
+zygote_isolate(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    int                    control;
-    const char            *step;
-    pyexec_program_hooks_t hooks;
+    PyObject          *entries;
+    const char        *step;
+    unsigned long long memory, scratch;
 
-    if (!PyArg_ParseTuple(args, "iOO:serve", &control, &hooks.prepare,
-                          &hooks.enter))
+    if (!PyArg_ParseTuple(args, "ippIKKO!:isolate", &pyexec_isolation.mode,
+                          &pyexec_isolation.network,
+                          &pyexec_isolation.processes_allowed,
+                          &pyexec_isolation.processes, &memory, &scratch,
+                          &PyTuple_Type, &entries))
     {
         return NULL;
     }
 
-    if (pyexec_confine_prepare() == -1) {
-        PySys_WriteStderr("Landlock is not available (%s): programs can make "
-                          "and remove files where the worker's user can; "
-                          "Linux 5.13 with CONFIG_SECURITY_LANDLOCK has it, "
-                          "with \"landlock\" in the list of lsm=\n",
-                          strerror(errno));
+    pyexec_isolation.memory = memory;
+    pyexec_isolation.scratch = scratch;
+
+    if (pyexec_isolation.mode != PYEXEC_ISOLATION_FULL) {
+        Py_RETURN_NONE;
+    }
+
+    if (pyexec_view_unshare(&step) == -1) {
+        return zygote_error(step);
+    }
+
+    if (!pyexec_without("view") && zygote_enter_view(entries) == -1) {
+        return NULL;
+    }
+
+    /* Every run makes its namespaces with what a namespace gives it. */
+
+    if (!pyexec_without("userns") && !pyexec_without("mount")
+        && !pyexec_without("view") && pyexec_capabilities_drop() == -1)
+    {
+        return zygote_error("capset");
+    }
+
+    Py_RETURN_NONE;
+}
+
+
+/* Of tuples (type, path, content or None); -1 with an exception set. */
+static int
+zygote_enter_view(PyObject *tuple)
+{
+    int                  rc;
+    const char          *step;
+    Py_ssize_t           i, n;
+    pyexec_view_entry_t *entries;
+
+    n = PyTuple_Size(tuple);
+
+    entries = calloc(n ? n : 1, sizeof(pyexec_view_entry_t));
+    if (entries == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (!PyArg_ParseTuple(PyTuple_GetItem(tuple, i), "iyz",
+                              &entries[i].type, &entries[i].path,
+                              &entries[i].content))
+        {
+            free(entries);
+            return -1;
+        }
+    }
+
+    rc = pyexec_view_enter(entries, n, &step);
+
+    if (rc == -1) {
+        (void) zygote_error(step);
+    }
+
+    free(entries);
+
+    return rc;
+}
+
+
+/* OSError with what failed in place of a file name. */
+static PyObject *
+zygote_error(const char *step)
+{
+    return PyErr_SetFromErrnoWithFilename(PyExc_OSError, step);
+}
+
+
+/* For a tuple of paths, bytes; -1 with an exception set. */
+static int
+zygote_confine(PyObject *tuple)
+{
+    int          rc;
+    Py_ssize_t   i, n;
+    const char  *step, **paths;
+
+    n = PyTuple_Size(tuple);
+
+    paths = calloc(n ? n : 1, sizeof(char *));
+    if (paths == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (!PyArg_Parse(PyTuple_GetItem(tuple, i), "y", &paths[i])) {
+            free(paths);
+            return -1;
+        }
+    }
+
+    rc = pyexec_confine_prepare(paths, n, &step);
+    free(paths);
+
+    if (rc == -1) {
+        (void) zygote_error(step);
+    }
+
+    return rc;
+}
+
+
+static PyObject *
+zygote_probe(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject   *paths;
+    const char *step;
+
+    if (!PyArg_ParseTuple(args, "O!:probe", &PyTuple_Type, &paths)
+        || zygote_confine(paths) == -1)
+    {
+        return NULL;
+    }
+
+    if (pyexec_serve_probe(&step) == -1) {
+        return zygote_error(step);
+    }
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
+zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    int                    control;
+    PyObject              *paths;
+    const char            *step;
+    pyexec_program_hooks_t hooks;
+
+    if (!PyArg_ParseTuple(args, "iO!OO:serve", &control, &PyTuple_Type,
+                          &paths, &hooks.prepare, &hooks.enter))
+    {
+        return NULL;
+    }
+
+    if (zygote_confine(paths) == -1) {
+        return NULL;
     }
 
     if (pyexec_finish_prepare() == -1) {
@@ -100,8 +253,15 @@ static PyMethodDef zygote_methods[] = {
     {"guard", zygote_guard, METH_VARARGS,
      "guard(allow, libraries, loaders, writable)\n--\n\n"
      "Hold every later run to the policy."},
+    {"isolate", zygote_isolate, METH_VARARGS,
+     "isolate(mode, network, processes_allowed, processes, memory, scratch,"
+     " entries)\n--\n\n"
+     "Leave the host; OSError names the step that it does not permit."},
+    {"probe", zygote_probe, METH_VARARGS,
+     "probe(paths)\n--\n\n"
+     "See whether a run can be confined; OSError as above."},
     {"serve", zygote_serve, METH_VARARGS,
-     "serve(control, prepare, enter)\n--\n\n"
+     "serve(control, paths, prepare, enter)\n--\n\n"
      "Fork runs for the worker behind the control socket until it is closed."},
     {NULL, NULL, 0, NULL}
 };

@@ -1,0 +1,182 @@
+"""What a zygote isolates its runs from, as zygote.py's options tell."""
+
+import errno
+import glob
+import os
+import pwd
+import sys
+
+MODES = {'off': 0, 'process': 1, 'full': 2}
+
+# How the extension names what an entry of the view is.
+BIND, DIRECTORY, FILE, LINK = range(4)
+
+# What programs, the linker and the C library need of every Linux.
+SYSTEM = ('/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32')
+SETTINGS = ('/etc/ld.so.cache', '/etc/localtime', '/etc/alternatives',
+            '/etc/mime.types', '/etc/ssl/certs', '/etc/ca-certificates',
+            '/etc/pki/tls/certs', '/etc/pki/ca-trust')
+NETWORK = ('/etc/resolv.conf', '/etc/hosts', '/etc/services',
+           '/etc/protocols', '/etc/gai.conf')
+DEVICES = ('/dev/null', '/dev/zero', '/dev/full', '/dev/random',
+           '/dev/urandom')
+LINKS = (('/dev/fd', '../proc/self/fd'), ('/dev/stdin', '../proc/self/fd/0'),
+         ('/dev/stdout', '../proc/self/fd/1'),
+         ('/dev/stderr', '../proc/self/fd/2'))
+DIRECTORIES = ('/empty', '/script', '/tmp')
+
+
+class Unavailable(Exception):
+    """Says what this machine lacks and how to get it."""
+
+
+def enter(extension, options):
+    """Isolate this process; return the paths that its runs may read."""
+    mode = options['isolation']
+    paths = readable(options['network'] == 'on')
+    try:
+        extension.isolate(MODES[mode], options['network'] == 'on',
+                          may_start_processes(options),
+                          int(options['processes']), int(options['memory']),
+                          int(options['scratch']),
+                          view(paths) if mode == 'full' else ())
+    except OSError as error:
+        raise Unavailable(explain(mode, error)) from None
+    return tuple(os.fsencode(path) for path in paths)
+
+
+def check(extension, options):
+    """Do all that a zygote and a run of it would do, up to the program."""
+    paths = enter(extension, options)
+    try:
+        extension.probe(paths)
+    except OSError as error:
+        raise Unavailable(explain(options['isolation'], error)) from None
+
+
+def may_start_processes(options):
+    allow = options['allow'].split(',')
+    return (options['isolation'] != 'process'
+            and ('*' in allow or 'subprocess' in allow))
+
+
+def readable(network):
+    """What sys.path, the interpreter and the linker need, no path twice."""
+    # A virtual environment's interpreter is a link to another one.
+    interpreter = {os.path.dirname(path) for path in
+                   (sys.executable, os.path.realpath(sys.executable))}
+    python = {os.path.abspath(path) for path in
+              (*sys.path, sys.prefix, sys.exec_prefix, sys.base_prefix,
+               sys.base_exec_prefix, *interpreter) if path}
+
+    paths = []
+    for path in (*SYSTEM, *sorted(python), *libraries(), *SETTINGS,
+                 *(NETWORK if network else ())):
+        if (os.path.exists(path)
+                and not any(is_below(path, other) for other in paths)):
+            paths.append(path)
+    return paths
+
+
+def libraries():
+    """The directories that the linker searches beside the system's."""
+    for file in ('/etc/ld.so.conf', *sorted(glob.glob('/etc/ld.so.conf.d/*'))):
+        try:
+            with open(file, encoding='utf-8', errors='replace') as lines:
+                for line in lines:
+                    if line.startswith('/'):
+                        yield line.partition('#')[0].strip()
+        except OSError:
+            pass
+
+
+def is_below(path, other):
+    return path == other or path.startswith(os.path.join(other, ''))
+
+
+def view(paths):
+    """The entries of a file system that holds nothing else."""
+    entries = [entry_of(path) for path in paths]
+    entries += [(BIND, path, None) for path in (*DEVICES, '/proc')]
+    entries += [(LINK, path, target) for path, target in LINKS]
+    entries += [(FILE, path, content) for path, content in accounts()
+                if path not in paths]
+    entries += [(DIRECTORY, path, None) for path in DIRECTORIES]
+    return tuple((kind, os.fsencode(path), content)
+                 for kind, path, content in entries)
+
+
+def entry_of(path):
+    """As it is on the host: /lib may be a directory or a link."""
+    if path in SYSTEM and os.path.islink(path):
+        return LINK, path, os.path.relpath(os.path.realpath(path), '/')
+    return BIND, path, None
+
+
+def accounts():
+    """The files in which a C library looks up names."""
+    uid, gid = os.getuid(), os.getgid()
+    try:
+        name = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        name = 'pyexec'
+    home = '/:/usr/sbin/nologin'
+    yield '/etc/passwd', (f'root:x:0:0:root:{home}\n'
+                          f'{name}:x:{uid}:{gid}:{name}:{home}\n')
+    yield '/etc/group', f'root:x:0:\n{name}:x:{gid}:\n'
+    yield '/etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'
+    yield '/etc/nsswitch.conf', ('passwd: files\ngroup: files\n'
+                                 'hosts: files dns\n')
+
+
+def explain(mode, error):
+    """One line: what is missing, and what to set."""
+    step = os.fsdecode(error.filename)
+    reason = f'{step}: {error.strerror}'
+    return f'pyexec_isolation {mode}: {remedy(step, error.errno) or reason}'
+
+
+def remedy(step, number):
+    if step == 'landlock' and number in (errno.ENOSYS, errno.EOPNOTSUPP):
+        return ('Landlock is not available; it needs Linux 5.13 with '
+                'CONFIG_SECURITY_LANDLOCK, and "landlock" in the kernel\'s '
+                'lsm= list')
+    if step in ('unshare', 'clone', 'the map of user ids', 'capset'):
+        return namespaces(step, number)
+    return None
+
+
+def namespaces(step, number):
+    """Which of the many who can forbid user namespaces it was."""
+    if setting('/proc/sys/kernel/unprivileged_userns_clone') == '0':
+        return ('user namespaces are switched off; set '
+                'sysctl kernel.unprivileged_userns_clone=1')
+    if setting('/proc/sys/user/max_user_namespaces') == '0':
+        return ('user namespaces are switched off; set '
+                'sysctl user.max_user_namespaces to 10000 or more')
+    if number == errno.ENOSPC:
+        return ('there are too many namespaces; raise the sysctls '
+                'user.max_*_namespaces')
+    if setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') \
+            == '1':
+        return ('AppArmor forbids user namespaces; give nginx a profile with '
+                '"userns," or set '
+                'sysctl kernel.apparmor_restrict_unprivileged_userns=0')
+    if number in (errno.EPERM, errno.EACCES):
+        return (f'user namespaces are not permitted ({step}: '
+                f'{os.strerror(number)}); in a container allow unshare, '
+                'clone, mount and pivot_root in its seccomp profile, or use '
+                'pyexec_isolation process; under systemd do not set '
+                'RestrictNamespaces=')
+    if number in (errno.ENOSYS, errno.EINVAL):
+        return ('the kernel lacks namespaces; it needs CONFIG_USER_NS, '
+                'CONFIG_PID_NS, CONFIG_NET_NS, CONFIG_IPC_NS, CONFIG_UTS_NS')
+    return None
+
+
+def setting(path):
+    try:
+        with open(path, encoding='ascii') as file:
+            return file.read().strip()
+    except OSError:
+        return None
