@@ -73,7 +73,8 @@ class Goals:
 
     def busy(self, times):
         """times: of the 503s, as a load reports them, or None."""
-        self.add("503s: 99% of them in under 5 ms",
+        self.add("503s, 64 clients that ask again at once: 99% of them in under"
+                 " 5 ms",
                  f"{number(times['p99'])} ms, {times['n']} answers, "
                  f"the slowest {number(times['max'])} ms" if times else "–",
                  times["p99"] < 5 if times else None)

@@ -154,7 +154,9 @@ class Nginx(Server):
                               stderr=subprocess.STDOUT, text=True)
         found = re.search(r"\[emerg\] (?:[\d#]+: )?(.*?)(?: in /|$)",
                           done.stdout, re.M)
-        return None if done.returncode == 0 else found[1]
+        if done.returncode == 0:
+            return None
+        return found[1] if found else done.stdout
 
 
 class Gunicorn(Server):
