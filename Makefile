@@ -4,7 +4,7 @@
 # make test       sets up what is missing, then runs every test
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
-# make bench      sets up what is missing, then measures, some five minutes;
+# make bench      sets up what is missing, then measures for some five minutes;
 #                 QUICK=1: for one; DOCS=1: into docs/performance.md
 # make soak       whether the last of RUNS programs costs what the first did
 # make clean
