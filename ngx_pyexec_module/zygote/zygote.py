@@ -188,6 +188,11 @@ def serve(options, names):
     sys.stdout.flush()
     sys.stderr.flush()
 
+    # With a scratch space, a program does not lie in its working directory;
+    # tracebacks find it here.
+    if options['scratch'] != '0':
+        sys.path.append('/script')
+
     guard(extension, options)
 
     gc.collect()

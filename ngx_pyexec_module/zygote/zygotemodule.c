@@ -10,6 +10,7 @@
 #include <Python.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -228,6 +229,12 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
     {
         return NULL;
     }
+
+    /*
+     * Every thread of a run would reserve an arena of 64 MB, which counts
+     * against its limit; under the GIL they gain little by it.
+     */
+    (void) mallopt(M_ARENA_MAX, 1);
 
     if (zygote_confine(paths) == -1) {
         return NULL;
