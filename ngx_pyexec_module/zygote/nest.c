@@ -71,6 +71,7 @@ struct pyexec_nest_s {
 #define PYEXEC_NEST_SIZE  ((sizeof(pyexec_nest_t) + 63) & ~(size_t) 63)
 
 
+static int pyexec_nest_flags(void);
 static int pyexec_nest_wait(pyexec_nest_t *nest, pid_t pid);
 static int pyexec_nest_main(void *data);
 static void pyexec_nest_tell(pyexec_nest_t *nest, int state);
@@ -111,7 +112,6 @@ pid_t
 pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
     const pyexec_report_t *report, int *script, const char **step)
 {
-    int      flags;
     pid_t    pid;
     sigset_t all, mask;
 
@@ -123,6 +123,43 @@ pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
     nest->report = report;
     nest->script = -1;
     nest->step = "clone";
+
+    /* A handler of the zygote's would run in process 1, in its memory. */
+
+    sigfillset(&all);
+
+    if (sigprocmask(SIG_SETMASK, &all, &mask) == -1) {
+        *step = "sigprocmask";
+        return -1;
+    }
+
+    if (_setjmp(nest->zygote) != 0) {
+        /* The run: it has left the stack of process 1 for a copy of ours. */
+        *script = nest->script;
+        return 0;
+    }
+
+    pid = clone(pyexec_nest_main, nest, pyexec_nest_flags(), nest);
+
+    if (pid != -1 && pyexec_nest_wait(nest, pid) == -1) {
+        errno = nest->error;
+        pid = -1;
+    }
+
+    nest->error = errno;
+    (void) sigprocmask(SIG_SETMASK, &mask, NULL);
+    errno = nest->error;
+
+    *step = nest->step;
+
+    return pid;
+}
+
+
+static int
+pyexec_nest_flags(void)
+{
+    int flags;
 
     flags = CLONE_VM|SIGCHLD;
 
@@ -142,35 +179,7 @@ pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
         flags |= CLONE_NEWIPC;
     }
 
-    /* A handler of the zygote's would run in process 1, in its memory. */
-
-    sigfillset(&all);
-
-    if (sigprocmask(SIG_SETMASK, &all, &mask) == -1) {
-        *step = "sigprocmask";
-        return -1;
-    }
-
-    if (_setjmp(nest->zygote) != 0) {
-        /* The run: it has left the stack of process 1 for a copy of ours. */
-        *script = nest->script;
-        return 0;
-    }
-
-    pid = clone(pyexec_nest_main, nest, flags, nest);
-
-    if (pid != -1 && pyexec_nest_wait(nest, pid) == -1) {
-        errno = nest->error;
-        pid = -1;
-    }
-
-    nest->error = errno;
-    (void) sigprocmask(SIG_SETMASK, &mask, NULL);
-    errno = nest->error;
-
-    *step = nest->step;
-
-    return pid;
+    return flags;
 }
 
 

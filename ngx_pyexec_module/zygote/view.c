@@ -260,7 +260,10 @@ pyexec_view_add(int root, const pyexec_view_entry_t *entry, int tree)
         return pyexec_view_write(root, path, entry->content, O_CREAT|O_EXCL);
 
     case PYEXEC_VIEW_DIRECTORY:
-        return mkdirat(root, path, 0755);
+        rc = mkdirat(root, path, 0755);
+
+        /* An interpreter may lie below it. */
+        return rc == -1 && errno == EEXIST ? 0 : rc;
 
     default:
         break;
