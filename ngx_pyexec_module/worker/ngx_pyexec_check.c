@@ -131,6 +131,7 @@ ngx_pyexec_check_result(ngx_pyexec_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
 
     default:
+        ctx->profile = ctx->conf->profile;
         return NGX_DECLINED;
     }
 }

@@ -143,6 +143,9 @@ struct ngx_pyexec_ctx_s {
     /* the location's, whatever location nginx takes the request to later */
     ngx_pyexec_loc_conf_t      *conf;
 
+    /* whose zygote runs the program, chosen by the check */
+    ngx_pyexec_profile_t       *profile;
+
     ngx_str_t                   body;
 
     /* of the check */

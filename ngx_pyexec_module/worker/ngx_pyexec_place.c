@@ -34,7 +34,7 @@ ngx_pyexec_place_take(ngx_pyexec_ctx_t *ctx)
 
     ctx->queued = ngx_pyexec_monotonic();
 
-    if (!ngx_pyexec_zygote_expected(ctx->conf->profile)) {
+    if (!ngx_pyexec_zygote_expected(ctx->profile)) {
         return ngx_pyexec_answer_error(ctx->request,
                                        "the Python interpreter cannot start");
     }
@@ -57,7 +57,7 @@ static ngx_uint_t
 ngx_pyexec_place_free(ngx_pyexec_ctx_t *ctx)
 {
     return ngx_pyexec_running < ctx->conf->concurrency
-           && ngx_pyexec_zygote_accepts(ctx->conf->profile->zygote);
+           && ngx_pyexec_zygote_accepts(ctx->profile->zygote);
 }
 
 
@@ -241,7 +241,7 @@ ngx_pyexec_place_find(ngx_pyexec_zygote_t *zygote)
     {
         ctx = ngx_queue_data(q, ngx_pyexec_ctx_t, queue);
 
-        if (ctx->conf->profile->zygote == zygote) {
+        if (ctx->profile->zygote == zygote) {
             return ctx;
         }
     }

@@ -63,7 +63,7 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
         return ngx_pyexec_answer_busy(ctx->request);
     }
 
-    rc = ngx_pyexec_zygote_spawn(ctx->conf->profile->zygote, run, fds.child);
+    rc = ngx_pyexec_zygote_spawn(ctx->profile->zygote, run, fds.child);
 
     ngx_pyexec_pipe_close(fds.child);
 
@@ -80,7 +80,7 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
     ngx_pyexec_place_enter();
 
     if (ngx_pyexec_script_create(&run->script, ctx->conf->temp_path,
-                                 ctx->conf->profile->isolation
+                                 ctx->profile->isolation
                                  != NGX_PYEXEC_ISOLATION_FULL,
                                  &ctx->program.code, ctx->run_id, run->pool,
                                  &err)
