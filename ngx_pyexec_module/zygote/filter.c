@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -13,61 +15,92 @@
 #include "filter_calls.h"
 
 
-/* The lowest number of an x32 call; libseccomp's part kills these. */
+/* The lowest number of an x32 call; libseccomp kills these. */
 #define PYEXEC_FILTER_X32  0x40000000
 
-#define PYEXEC_FILTER_PREAMBLE  6
+static const uint32_t pyexec_filter_defaults[] = {
+    [PYEXEC_FILTER_BASE] = SCMP_ACT_ERRNO(EPERM),
+    [PYEXEC_FILTER_RUN] = SCMP_ACT_ALLOW,
+};
+
+static struct sock_fprog pyexec_filter[PYEXEC_FILTER_NPROGRAMS];
+
+static int pyexec_filter_has_base;
 
 
-static struct sock_fprog pyexec_filter;
-
-
-static int pyexec_filter_rule(scmp_filter_ctx ctx,
-    const pyexec_filter_options_t *options, const char **step);
-static int pyexec_filter_export(scmp_filter_ctx ctx, const char **step);
-static int pyexec_filter_read(int fd);
+static int pyexec_filter_make(pyexec_filter_program_t program,
+    unsigned options, const char **step);
+static int pyexec_filter_add(scmp_filter_ctx ctx,
+    pyexec_filter_program_t program, unsigned options, const char **step);
+static int pyexec_filter_export(scmp_filter_ctx ctx,
+    pyexec_filter_program_t program, const char **step);
+static int pyexec_filter_read(int fd, pyexec_filter_program_t program);
+static int pyexec_filter_load(pyexec_filter_program_t program);
 
 
 int
 pyexec_filter_build(const pyexec_filter_options_t *options, const char **step)
 {
-    int             rc;
-    scmp_filter_ctx ctx;
+    int                     rc;
+    unsigned                bits;
+    pyexec_filter_program_t program;
 
-    *step = "seccomp_init";
+    bits = (options->processes ? PYEXEC_FILTER_PROCESSES
+                               : PYEXEC_FILTER_NO_PROCESSES)
+           | (options->network ? PYEXEC_FILTER_NETWORK
+                               : PYEXEC_FILTER_NO_NETWORK)
+           | (options->scratch ? PYEXEC_FILTER_SCRATCH
+                               : PYEXEC_FILTER_NO_SCRATCH)
+           | (options->signals ? PYEXEC_FILTER_SIGNALS
+                               : PYEXEC_FILTER_NO_SIGNALS);
 
-    ctx = seccomp_init(PYEXEC_FILTER_DEFAULT);
-    if (ctx == NULL) {
-        errno = ENOSYS;
-        return -1;
-    }
+    for (program = 0; program < PYEXEC_FILTER_NPROGRAMS; program++) {
+        rc = pyexec_filter_make(program, bits, step);
 
-    rc = pyexec_filter_rule(ctx, options, step);
-
-    if (rc == 0) {
-        rc = pyexec_filter_export(ctx, step);
-    }
-
-    seccomp_release(ctx);
-
-    if (rc < 0) {
-        errno = -rc;
-        return -1;
+        if (rc < 0) {
+            errno = -rc;
+            return -1;
+        }
     }
 
     return 0;
 }
 
 
-/* As libseccomp's own, this and the next return 0 or a negated errno. */
+/* As libseccomp's own, these return 0 or a negated errno. */
 
 static int
-pyexec_filter_rule(scmp_filter_ctx ctx,
-    const pyexec_filter_options_t *options, const char **step)
+pyexec_filter_make(pyexec_filter_program_t program, unsigned options,
+    const char **step)
+{
+    int             rc;
+    scmp_filter_ctx ctx;
+
+    *step = "seccomp_init";
+
+    ctx = seccomp_init(pyexec_filter_defaults[program]);
+    if (ctx == NULL) {
+        return -ENOSYS;
+    }
+
+    rc = pyexec_filter_add(ctx, program, options, step);
+
+    if (rc == 0) {
+        rc = pyexec_filter_export(ctx, program, step);
+    }
+
+    seccomp_release(ctx);
+
+    return rc;
+}
+
+
+static int
+pyexec_filter_add(scmp_filter_ctx ctx, pyexec_filter_program_t program,
+    unsigned options, const char **step)
 {
     int                          rc;
     size_t                       i, n;
-    unsigned                     state;
     const pyexec_filter_rule_t  *rule;
     const pyexec_filter_group_t *group;
 
@@ -85,21 +118,12 @@ pyexec_filter_rule(scmp_filter_ctx ctx,
         return rc;
     }
 
-    state = (options->processes ? PYEXEC_FILTER_PROCESSES
-                                : PYEXEC_FILTER_NO_PROCESSES)
-            | (options->network ? PYEXEC_FILTER_NETWORK
-                                : PYEXEC_FILTER_NO_NETWORK)
-            | (options->scratch ? PYEXEC_FILTER_SCRATCH
-                                : PYEXEC_FILTER_NO_SCRATCH)
-            | (options->signals ? PYEXEC_FILTER_SIGNALS
-                                : PYEXEC_FILTER_NO_SIGNALS);
-
     *step = "seccomp_rule_add";
 
     for (i = 0; i < pyexec_filter_ngroups; i++) {
         group = &pyexec_filter_groups[i];
 
-        if (group->when & ~state) {
+        if (group->program != program || (group->when & ~options)) {
             continue;
         }
 
@@ -115,7 +139,7 @@ pyexec_filter_rule(scmp_filter_ctx ctx,
     for (i = 0; i < pyexec_filter_nrules; i++) {
         rule = &pyexec_filter_rules[i];
 
-        if (rule->when & ~state) {
+        if (rule->program != program || (rule->when & ~options)) {
             continue;
         }
 
@@ -131,7 +155,8 @@ pyexec_filter_rule(scmp_filter_ctx ctx,
 
 
 static int
-pyexec_filter_export(scmp_filter_ctx ctx, const char **step)
+pyexec_filter_export(scmp_filter_ctx ctx, pyexec_filter_program_t program,
+    const char **step)
 {
     int fd, rc;
 
@@ -148,7 +173,7 @@ pyexec_filter_export(scmp_filter_ctx ctx, const char **step)
 
     if (rc == 0) {
         *step = "read";
-        rc = pyexec_filter_read(fd);
+        rc = pyexec_filter_read(fd, program);
     }
 
     (void) close(fd);
@@ -158,7 +183,7 @@ pyexec_filter_export(scmp_filter_ctx ctx, const char **step)
 
 
 static int
-pyexec_filter_read(int fd)
+pyexec_filter_read(int fd, pyexec_filter_program_t program)
 {
     size_t              length;
     struct stat         st;
@@ -169,7 +194,7 @@ pyexec_filter_read(int fd)
      * that are too new for the tables are told from those that are left out
      * of them before its program begins.
      */
-    const struct sock_filter preamble[PYEXEC_FILTER_PREAMBLE] = {
+    const struct sock_filter preamble[] = {
         BPF_STMT(BPF_LD|BPF_W|BPF_ABS, offsetof(struct seccomp_data, arch)),
         BPF_JUMP(BPF_JMP|BPF_JEQ|BPF_K, seccomp_arch_native(), 0, 4),
         BPF_STMT(BPF_LD|BPF_W|BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -182,26 +207,38 @@ pyexec_filter_read(int fd)
         return -errno;
     }
 
+    length = program == PYEXEC_FILTER_BASE
+             ? sizeof(preamble) / sizeof(preamble[0]) : 0;
+
     code = malloc(sizeof(preamble) + st.st_size);
     if (code == NULL) {
         return -ENOMEM;
     }
 
-    if (pread(fd, code + PYEXEC_FILTER_PREAMBLE, st.st_size, 0)
-        != st.st_size)
-    {
+    memcpy(code, preamble, length * sizeof(code[0]));
+
+    if (pread(fd, code + length, st.st_size, 0) != st.st_size) {
         free(code);
         return -EIO;
     }
 
-    for (length = 0; length < PYEXEC_FILTER_PREAMBLE; length++) {
-        code[length] = preamble[length];
+    free(pyexec_filter[program].filter);
+
+    pyexec_filter[program].filter = code;
+    pyexec_filter[program].len = length + st.st_size / sizeof(code[0]);
+
+    return 0;
+}
+
+
+int
+pyexec_filter_install_base(void)
+{
+    if (pyexec_filter_load(PYEXEC_FILTER_BASE) == -1) {
+        return -1;
     }
 
-    free(pyexec_filter.filter);
-
-    pyexec_filter.filter = code;
-    pyexec_filter.len = length + st.st_size / sizeof(code[0]);
+    pyexec_filter_has_base = 1;
 
     return 0;
 }
@@ -210,24 +247,34 @@ pyexec_filter_read(int fd)
 int
 pyexec_filter_install(void)
 {
-    unsigned            i;
-    struct sock_filter *code = pyexec_filter.filter;
+    pid_t              pid;
+    unsigned           i;
+    struct sock_fprog *run = &pyexec_filter[PYEXEC_FILTER_RUN];
 
-    /* Of this process: what the zygote has stays as it is. */
-    for (i = 0; i < pyexec_filter.len; i++) {
-        if (code[i].code == (BPF_JMP|BPF_JEQ|BPF_K)
-            && code[i].k == PYEXEC_FILTER_SELF)
+    if (!pyexec_filter_has_base && pyexec_filter_install_base() == -1) {
+        return -1;
+    }
+
+    pid = getpid();
+
+    /* In memory of this process: the zygote's program stays as it is. */
+    for (i = 0; i < run->len; i++) {
+        if (run->filter[i].code == (BPF_JMP|BPF_JEQ|BPF_K)
+            && run->filter[i].k == PYEXEC_FILTER_SELF)
         {
-            code[i].k = getpid();
+            run->filter[i].k = pid;
         }
     }
 
-    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &pyexec_filter);
+    return pyexec_filter_load(PYEXEC_FILTER_RUN);
 }
 
 
-unsigned
-pyexec_filter_length(void)
+/* EFAULT or EINVAL where nothing was built. */
+
+static int
+pyexec_filter_load(pyexec_filter_program_t program)
 {
-    return pyexec_filter.len;
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
+                   &pyexec_filter[program]);
 }

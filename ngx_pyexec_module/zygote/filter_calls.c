@@ -3,15 +3,17 @@
 #include "filter_calls.h"
 
 
-#define ALWAYS     0
-#define PROCESSES  PYEXEC_FILTER_PROCESSES
-#define NETWORK    PYEXEC_FILTER_NETWORK
-#define SCRATCH    PYEXEC_FILTER_SCRATCH
-#define SIGNALS    PYEXEC_FILTER_SIGNALS
+#define ALWAYS      0
+#define PROCESSES   PYEXEC_FILTER_PROCESSES
+#define NETWORK     PYEXEC_FILTER_NETWORK
+#define SCRATCH     PYEXEC_FILTER_SCRATCH
+#define SIGNALS     PYEXEC_FILTER_SIGNALS
+#define NO_SIGNALS  PYEXEC_FILTER_NO_SIGNALS
 
 #define ALLOW    SCMP_ACT_ALLOW
-#define KILL     SCMP_ACT_KILL_PROCESS
+#define REFUSE   SCMP_ACT_ERRNO(EPERM)
 #define MISSING  SCMP_ACT_ERRNO(ENOSYS)
+#define KILL     SCMP_ACT_KILL_PROCESS
 
 #define CALL(name)  SCMP_SYS(name)
 
@@ -19,17 +21,15 @@
 /*
  * Not in any table, so EPERM:
  *
- * - setuid() and its kind, capset(): there is no other identity to take, and
- *   should a layer before this one have left one, it is not to be taken;
- * - unshare(), setns(), chroot(), settimeofday(), sethostname() and their
- *   kind: they do not kill since Python's own library offers them;
  * - memfd_create(), SysV IPC and POSIX message queues: memory that neither
  *   RLIMIT_AS nor the size of the scratch directory bounds, and without an
  *   IPC namespace a way to other processes;
  * - setxattr(): memory of the file system's that nothing bounds either;
  * - sync() and syncfs(): they make all of the machine write;
- * - name_to_handle_at(), vmsplice(), tee(), POSIX AIO and what else honest
- *   programs try, but hardly need;
+ * - chroot(), settimeofday() and their kind: the kernel, too, would refuse,
+ *   and they do not kill since Python's own library offers them;
+ * - name_to_handle_at(), vmsplice(), tee(), io_setup() and what else honest
+ *   programs may try, but hardly need;
  * - move_pages(), process_madvise() and their kind: the memory of others.
  */
 
@@ -143,24 +143,63 @@ static const int pyexec_filter_processes[] = {
     CALL(fork), CALL(vfork), CALL(execve), CALL(execveat),
 };
 
+/* Of other processes, too; pidfd_send_signal() names them its own way. */
+
 static const int pyexec_filter_signals[] = {
     CALL(kill), CALL(tkill), CALL(tgkill),
     CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(pidfd_send_signal),
+};
+
+static const int pyexec_filter_pidfd_signals[] = {
+    CALL(pidfd_send_signal),
+};
+
+static const int pyexec_filter_others[] = {
     CALL(setpriority), CALL(ioprio_set), CALL(prlimit64),
     CALL(sched_setaffinity), CALL(sched_setparam), CALL(sched_setscheduler),
 };
 
 /*
  * What honest programs try and do without where it is missing, which EPERM
- * would not tell them.  The arguments of the first two lie in memory, where a
- * filter cannot look.  io_uring would pass by this filter altogether, and a
- * run needs no sandbox inside its own: these open much of the kernel.
+ * would not tell them.  The arguments of openat2() lie in memory, where a
+ * filter cannot look; io_uring would pass by the filter altogether.
  */
 static const int pyexec_filter_missing[] = {
-    CALL(clone3), CALL(openat2),
+    CALL(openat2),
     CALL(io_uring_setup), CALL(io_uring_enter), CALL(io_uring_register),
+};
+
+/*
+ * The next three are the zygote's, and not a run's.  clone3() has arguments
+ * in memory, too, and the C library then uses clone(); a run needs no sandbox
+ * inside its own, and these open much of the kernel.
+ */
+static const int pyexec_filter_zygote_missing[] = {
+    CALL(clone3),
     CALL(seccomp), CALL(landlock_create_ruleset), CALL(landlock_add_rule),
     CALL(landlock_restrict_self),
+};
+
+/*
+ * There is no other identity to take, and should a layer before this one have
+ * left one, it is not to be taken.  Python's own library offers most of these,
+ * so they do not kill.
+ */
+static const int pyexec_filter_zygote_refused[] = {
+    CALL(unshare), CALL(setns), CALL(sethostname), CALL(setgroups),
+    CALL(setresuid), CALL(setresgid), CALL(capset),
+};
+
+/* The file system that a run sees. */
+
+static const int pyexec_filter_zygote_attacks[] = {
+    CALL(mount), CALL(umount2), CALL(pivot_root), CALL(fsopen),
+    CALL(fsconfig), CALL(fsmount), CALL(open_tree), CALL(move_mount),
+    CALL(mount_setattr),
+};
+
+static const int pyexec_filter_clone[] = {
+    CALL(clone),
 };
 
 static const int pyexec_filter_attacks[] = {
@@ -175,10 +214,8 @@ static const int pyexec_filter_attacks[] = {
     /* Keyrings: namespaces leave them shared between runs. */
     CALL(add_key), CALL(request_key), CALL(keyctl),
 
-    /* The file system that a run sees, and files by number, not by path. */
-    CALL(mount), CALL(umount2), CALL(pivot_root), CALL(fsopen),
-    CALL(fsconfig), CALL(fsmount), CALL(fspick), CALL(open_tree),
-    CALL(move_mount), CALL(mount_setattr), CALL(open_by_handle_at),
+    /* Mounts, and files that are named by a number. */
+    CALL(fspick), CALL(open_by_handle_at),
     CALL(fanotify_init), CALL(fanotify_mark),
 
     /* The machine. */
@@ -189,23 +226,34 @@ static const int pyexec_filter_attacks[] = {
 };
 
 
-#define GROUP(when, action, calls)                                           \
-    { when, action, calls, sizeof(calls) / sizeof(calls[0]) }
+#define GROUP(program, when, action, calls)                                  \
+    { PYEXEC_FILTER_##program, when, action, pyexec_filter_##calls,          \
+      sizeof(pyexec_filter_##calls) / sizeof(pyexec_filter_##calls[0]) }
 
 const pyexec_filter_group_t pyexec_filter_groups[] = {
-    GROUP(ALWAYS, ALLOW, pyexec_filter_files),
-    GROUP(SCRATCH, ALLOW, pyexec_filter_scratch),
-    GROUP(ALWAYS, ALLOW, pyexec_filter_events),
-    GROUP(ALWAYS, ALLOW, pyexec_filter_memory),
-    GROUP(ALWAYS, ALLOW, pyexec_filter_threads),
-    GROUP(ALWAYS, ALLOW, pyexec_filter_time),
-    GROUP(ALWAYS, ALLOW, pyexec_filter_identity),
-    GROUP(ALWAYS, ALLOW, pyexec_filter_sockets),
-    GROUP(NETWORK, ALLOW, pyexec_filter_network),
-    GROUP(PROCESSES, ALLOW, pyexec_filter_processes),
-    GROUP(SIGNALS, ALLOW, pyexec_filter_signals),
-    GROUP(ALWAYS, MISSING, pyexec_filter_missing),
-    GROUP(ALWAYS, KILL, pyexec_filter_attacks),
+    GROUP(BASE, ALWAYS, ALLOW, files),
+    GROUP(BASE, SCRATCH, ALLOW, scratch),
+    GROUP(BASE, ALWAYS, ALLOW, events),
+    GROUP(BASE, ALWAYS, ALLOW, memory),
+    GROUP(BASE, ALWAYS, ALLOW, threads),
+    GROUP(BASE, ALWAYS, ALLOW, time),
+    GROUP(BASE, ALWAYS, ALLOW, identity),
+    GROUP(BASE, ALWAYS, ALLOW, sockets),
+    GROUP(BASE, NETWORK, ALLOW, network),
+    GROUP(BASE, PROCESSES, ALLOW, processes),
+    GROUP(BASE, SIGNALS, ALLOW, others),
+    GROUP(BASE, ALWAYS, MISSING, missing),
+    GROUP(BASE, ALWAYS, KILL, attacks),
+
+    GROUP(BASE, ALWAYS, ALLOW, clone),
+    GROUP(BASE, ALWAYS, ALLOW, signals),
+    GROUP(RUN, NO_SIGNALS, REFUSE, pidfd_signals),
+    GROUP(BASE, ALWAYS, ALLOW, zygote_missing),
+    GROUP(RUN, ALWAYS, MISSING, zygote_missing),
+    GROUP(BASE, ALWAYS, ALLOW, zygote_refused),
+    GROUP(RUN, ALWAYS, REFUSE, zygote_refused),
+    GROUP(BASE, ALWAYS, ALLOW, zygote_attacks),
+    GROUP(RUN, ALWAYS, KILL, zygote_attacks),
 };
 
 const size_t pyexec_filter_ngroups = sizeof(pyexec_filter_groups)

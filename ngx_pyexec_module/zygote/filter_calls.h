@@ -24,9 +24,6 @@
 /* Stands for the run's process id until it is known; no pid is that high. */
 #define PYEXEC_FILTER_SELF  0x7e5e1f00
 
-/* What no rule names fails with this. */
-#define PYEXEC_FILTER_DEFAULT  SCMP_ACT_ERRNO(EPERM)
-
 /*
  * The newest call that the tables were written for, set_mempolicy_home_node()
  * of Linux 5.17; its number is the same on all architectures.  What is newer
@@ -35,21 +32,30 @@
 #define PYEXEC_FILTER_NEWEST  450
 
 
+typedef enum {
+    PYEXEC_FILTER_BASE,         /* what no rule names: EPERM */
+    PYEXEC_FILTER_RUN,          /* what no rule names: as the base has it */
+    PYEXEC_FILTER_NPROGRAMS
+} pyexec_filter_program_t;
+
+
 /* Calls for which arguments do not matter. */
 typedef struct {
-    unsigned   when;
-    uint32_t   action;
-    const int *calls;
-    size_t     ncalls;
+    pyexec_filter_program_t program;
+    unsigned                when;
+    uint32_t                action;
+    const int              *calls;
+    size_t                  ncalls;
 } pyexec_filter_group_t;
 
 /* A call with arguments that are all as said. */
 typedef struct {
-    unsigned            when;
-    uint32_t            action;
-    int                 call;
-    unsigned            nargs;
-    struct scmp_arg_cmp args[3];
+    pyexec_filter_program_t program;
+    unsigned                when;
+    uint32_t                action;
+    int                     call;
+    unsigned                nargs;
+    struct scmp_arg_cmp     args[3];
 } pyexec_filter_rule_t;
 
 

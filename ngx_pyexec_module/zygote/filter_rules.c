@@ -38,7 +38,6 @@
 
 
 #define ALWAYS        0
-#define PROCESSES     PYEXEC_FILTER_PROCESSES
 #define NO_PROCESSES  PYEXEC_FILTER_NO_PROCESSES
 #define NETWORK       PYEXEC_FILTER_NETWORK
 #define NO_NETWORK    PYEXEC_FILTER_NO_NETWORK
@@ -47,101 +46,106 @@
 #define SIGNALS       PYEXEC_FILTER_SIGNALS
 #define NO_SIGNALS    PYEXEC_FILTER_NO_SIGNALS
 
-#define ALLOW  SCMP_ACT_ALLOW
-#define KILL   SCMP_ACT_KILL_PROCESS
+#define ALLOW   SCMP_ACT_ALLOW
+#define REFUSE  SCMP_ACT_ERRNO(EPERM)
+#define KILL    SCMP_ACT_KILL_PROCESS
 
 #define CALL(name)  SCMP_SYS(name)
 
 
 /*
- * Every argument compared here is an int to the kernel, so that the upper
- * half of its register must not matter.  Where a call has rules and none of
- * them fits, it is EPERM; no two rules of different actions fit at a time.
+ * Every argument compared here is an int to the kernel, so the upper half of
+ * its register must not get a call allowed.  Where the base has rules for a
+ * call and none of them fits, it is EPERM.
  */
 
 #define BITS(arg, mask, value)  SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, mask, value)
 #define IS(arg, value)          BITS(arg, 0xffffffff, (uint32_t) (value))
+#define IS_NOT(arg, value)      SCMP_CMP64(arg, SCMP_CMP_NE, value)
 #define BELOW(arg, value)       SCMP_CMP64(arg, SCMP_CMP_LT, value)
 #define ABOVE(arg, value)       SCMP_CMP64(arg, SCMP_CMP_GT, value)
 
-#define RULE1(when, action, name, a)                                         \
-    { when, action, CALL(name), 1, { a } }
-#define RULE2(when, action, name, a, b)                                      \
-    { when, action, CALL(name), 2, { a, b } }
-#define RULE3(when, action, name, a, b, c)                                   \
-    { when, action, CALL(name), 3, { a, b, c } }
+#define RULE1(program, when, action, name, a)                                \
+    { PYEXEC_FILTER_##program, when, action, CALL(name), 1, { a } }
+#define RULE2(program, when, action, name, a, b)                             \
+    { PYEXEC_FILTER_##program, when, action, CALL(name), 2, { a, b } }
+#define RULE3(program, when, action, name, a, b, c)                          \
+    { PYEXEC_FILTER_##program, when, action, CALL(name), 3, { a, b, c } }
 
-#define SELF(name)                                                           \
-    RULE1(NO_SIGNALS, ALLOW, name, IS(0, PYEXEC_FILTER_SELF))
-#define SELF_OR_0(name)                                                      \
-    SELF(name), RULE1(NO_SIGNALS, ALLOW, name, IS(0, 0))
+#define NOT_SELF(name)                                                       \
+    RULE1(RUN, NO_SIGNALS, REFUSE, name, IS_NOT(0, PYEXEC_FILTER_SELF))
+#define SELF(name)       RULE1(BASE, NO_SIGNALS, ALLOW, name, IS(0, 0))
+#define SELF2(name, of)                                                      \
+    RULE2(BASE, NO_SIGNALS, ALLOW, name, IS(0, of), IS(1, 0))
 
-#define PRCTL(option)    RULE1(ALWAYS, ALLOW, prctl, IS(0, option))
-#define ARCH(option)     RULE1(ALWAYS, ALLOW, arch_prctl, IS(0, option))
-#define FCNTL(when, op)  RULE1(when, ALLOW, fcntl, IS(1, op))
-#define IOCTL(when, op)  RULE1(when, ALLOW, ioctl, IS(1, op))
+#define PRCTL(option)    RULE1(BASE, ALWAYS, ALLOW, prctl, IS(0, option))
+#define ARCH(option)     RULE1(BASE, ALWAYS, ALLOW, arch_prctl, IS(0, option))
+#define FCNTL(when, op)  RULE1(BASE, when, ALLOW, fcntl, IS(1, op))
+#define IOCTL(when, op)  RULE1(BASE, when, ALLOW, ioctl, IS(1, op))
 
-#define NAMESPACES  (CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC   \
-                     |CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNET)
-#define NAMESPACE(flag)                                                      \
-    RULE1(ALWAYS, KILL, clone, BITS(0, flag, flag))
+/* For the zygote, and not for a run. */
+#define ZYGOTE_PRCTL(when, option)                                           \
+    PRCTL(option), RULE1(RUN, when, REFUSE, prctl, IS(0, option))
 
-/* CLONE_PARENT: a child that is not below the run. */
-#define NOT_CLONED  (NAMESPACES|CLONE_PARENT|CLONE_PTRACE)
+#define NO_CLONE(action, flag)                                               \
+    RULE1(RUN, ALWAYS, action, clone, BITS(0, flag, flag))
 
 /*
  * Before Linux 6.2 Landlock lets a file be truncated that is not opened for
  * writing; access mode 3 is neither for reading nor for writing.
  */
 #define OPEN(name, flags)                                                    \
-    RULE1(NO_SCRATCH, ALLOW, name, BITS(flags, O_TRUNC, 0)),                 \
-    RULE1(NO_SCRATCH, ALLOW, name, BITS(flags, O_ACCMODE, O_WRONLY)),        \
-    RULE1(NO_SCRATCH, ALLOW, name, BITS(flags, O_ACCMODE, O_RDWR))
+    RULE1(BASE, NO_SCRATCH, ALLOW, name, BITS(flags, O_TRUNC, 0)),           \
+    RULE1(BASE, NO_SCRATCH, ALLOW, name, BITS(flags, O_ACCMODE, O_WRONLY)),  \
+    RULE1(BASE, NO_SCRATCH, ALLOW, name, BITS(flags, O_ACCMODE, O_RDWR))
 
 #define SOCKET(family, type, protocol)                                       \
-    RULE3(NETWORK, ALLOW, socket, IS(0, family),                             \
+    RULE3(BASE, NETWORK, ALLOW, socket, IS(0, family),                       \
           BITS(1, SOCKET_TYPE_MASK, type), IS(2, protocol))
 #define SOCKETS(family)                                                      \
     SOCKET(family, SOCK_STREAM, 0), SOCKET(family, SOCK_STREAM, IPPROTO_TCP),\
     SOCKET(family, SOCK_DGRAM, 0), SOCKET(family, SOCK_DGRAM, IPPROTO_UDP),  \
-    RULE1(NO_NETWORK, SCMP_ACT_ERRNO(ENETUNREACH), socket, IS(0, family))
+    RULE1(BASE, NO_NETWORK, SCMP_ACT_ERRNO(ENETUNREACH), socket,             \
+          IS(0, family))
 
 #define NO_FAMILY(when, cmp)                                                 \
-    RULE1(when, SCMP_ACT_ERRNO(EAFNOSUPPORT), socket, cmp)
+    RULE1(BASE, when, SCMP_ACT_ERRNO(EAFNOSUPPORT), socket, cmp)
 
 #define OPTION(when, level, cmp)                                             \
-    RULE2(when, ALLOW, setsockopt, IS(1, level), cmp)
+    RULE2(BASE, when, ALLOW, setsockopt, IS(1, level), cmp)
 
 
 const pyexec_filter_rule_t pyexec_filter_rules[] = {
-    RULE1(PROCESSES, ALLOW, clone, BITS(0, NOT_CLONED, 0)),
-    RULE1(NO_PROCESSES, ALLOW, clone,
-          BITS(0, NOT_CLONED|CLONE_THREAD, CLONE_THREAD)),
-    NAMESPACE(CLONE_NEWNS), NAMESPACE(CLONE_NEWCGROUP),
-    NAMESPACE(CLONE_NEWUTS), NAMESPACE(CLONE_NEWIPC),
-    NAMESPACE(CLONE_NEWUSER), NAMESPACE(CLONE_NEWPID),
-    NAMESPACE(CLONE_NEWNET),
+    NO_CLONE(KILL, CLONE_NEWNS), NO_CLONE(KILL, CLONE_NEWCGROUP),
+    NO_CLONE(KILL, CLONE_NEWUTS), NO_CLONE(KILL, CLONE_NEWIPC),
+    NO_CLONE(KILL, CLONE_NEWUSER), NO_CLONE(KILL, CLONE_NEWPID),
+    NO_CLONE(KILL, CLONE_NEWNET),
+    NO_CLONE(REFUSE, CLONE_PTRACE),
+    NO_CLONE(REFUSE, CLONE_PARENT),     /* a child, but not below the run */
+    RULE1(RUN, NO_PROCESSES, REFUSE, clone, BITS(0, CLONE_THREAD, 0)),
 
-    SELF(kill), SELF(tkill), SELF(tgkill),
-    SELF(rt_sigqueueinfo), SELF(rt_tgsigqueueinfo),
-    SELF_OR_0(prlimit64), SELF_OR_0(sched_setaffinity),
-    SELF_OR_0(sched_setparam), SELF_OR_0(sched_setscheduler),
-    RULE2(NO_SIGNALS, ALLOW, setpriority, IS(0, PRIO_PROCESS), IS(1, 0)),
-    RULE2(NO_SIGNALS, ALLOW, setpriority, IS(0, PRIO_PROCESS),
-          IS(1, PYEXEC_FILTER_SELF)),
-    RULE2(NO_SIGNALS, ALLOW, ioprio_set, IS(0, IOPRIO_WHO_PROCESS), IS(1, 0)),
-    RULE2(NO_SIGNALS, ALLOW, ioprio_set, IS(0, IOPRIO_WHO_PROCESS),
-          IS(1, PYEXEC_FILTER_SELF)),
+    /* The worker and other runs have the same user, and a pid each. */
+    NOT_SELF(kill), NOT_SELF(tkill), NOT_SELF(tgkill),
+    NOT_SELF(rt_sigqueueinfo), NOT_SELF(rt_tgsigqueueinfo),
+    SELF(prlimit64), SELF(sched_setaffinity), SELF(sched_setparam),
+    SELF(sched_setscheduler),
+    SELF2(setpriority, PRIO_PROCESS), SELF2(ioprio_set, IOPRIO_WHO_PROCESS),
 
-    RULE1(ALWAYS, ALLOW, personality, IS(0, PERSONALITY_QUERY)),
+    RULE1(BASE, ALWAYS, ALLOW, personality, IS(0, PERSONALITY_QUERY)),
 
     /*
      * Not what makes a process dumpable, nor what lets it live on when its
      * zygote has ended: a pid namespace sees to that, where there is one.
      */
+    ZYGOTE_PRCTL(NO_SIGNALS, PR_SET_PDEATHSIG),
+    ZYGOTE_PRCTL(ALWAYS, PR_SET_DUMPABLE),
+    ZYGOTE_PRCTL(ALWAYS, PR_SET_CHILD_SUBREAPER),
+    ZYGOTE_PRCTL(ALWAYS, PR_SET_KEEPCAPS),
+    ZYGOTE_PRCTL(ALWAYS, PR_SET_SECUREBITS),
+    ZYGOTE_PRCTL(ALWAYS, PR_CAPBSET_DROP),
+    ZYGOTE_PRCTL(ALWAYS, PR_CAP_AMBIENT),
     PRCTL(PR_SET_NAME), PRCTL(PR_GET_NAME), PRCTL(PR_SET_VMA),
     PRCTL(PR_GET_DUMPABLE), PRCTL(PR_GET_PDEATHSIG),
-    RULE1(SIGNALS, ALLOW, prctl, IS(0, PR_SET_PDEATHSIG)),
     PRCTL(PR_GET_KEEPCAPS), PRCTL(PR_GET_SECCOMP), PRCTL(PR_GET_SECUREBITS),
     PRCTL(PR_CAPBSET_READ), PRCTL(PR_GET_CHILD_SUBREAPER),
     PRCTL(PR_SET_NO_NEW_PRIVS), PRCTL(PR_GET_NO_NEW_PRIVS),
@@ -188,20 +192,21 @@ const pyexec_filter_rule_t pyexec_filter_rules[] = {
     IOCTL(NETWORK, SIOCGIFHWADDR), IOCTL(NETWORK, SIOCGIFMTU),
 
     /* Input for whoever reads from the terminal next. */
-    RULE1(ALWAYS, KILL, ioctl, IS(1, TIOCSTI)),
-    RULE1(ALWAYS, KILL, ioctl, IS(1, TIOCLINUX)),
+    RULE1(BASE, ALWAYS, KILL, ioctl, IS(1, TIOCSTI)),
+    RULE1(BASE, ALWAYS, KILL, ioctl, IS(1, TIOCLINUX)),
 
     /*
      * No datagrams between unix sockets: a pair of them could still send to
      * the sockets of others.
      */
-    RULE2(ALWAYS, ALLOW, socketpair, IS(0, AF_UNIX),
+    RULE2(BASE, ALWAYS, ALLOW, socketpair, IS(0, AF_UNIX),
           BITS(1, SOCKET_TYPE_MASK, SOCK_STREAM)),
-    RULE2(ALWAYS, ALLOW, socketpair, IS(0, AF_UNIX),
+    RULE2(BASE, ALWAYS, ALLOW, socketpair, IS(0, AF_UNIX),
           BITS(1, SOCKET_TYPE_MASK, SOCK_SEQPACKET)),
 
     SOCKETS(AF_INET), SOCKETS(AF_INET6),
-    RULE2(NETWORK, ALLOW, socket, IS(0, AF_NETLINK), IS(2, NETLINK_ROUTE)),
+    RULE2(BASE, NETWORK, ALLOW, socket, IS(0, AF_NETLINK),
+          IS(2, NETLINK_ROUTE)),
 
     /* AF_INET is 2, AF_INET6 10, AF_NETLINK 16. */
     NO_FAMILY(ALWAYS, BELOW(0, AF_INET)),
