@@ -1,5 +1,9 @@
 #!/usr/bin/python3
-"""A zygote that dies is started again; its runs get the server's error."""
+"""A zygote that dies is started again; its runs get the server's error.
+
+What a run leaves is found in another way where it has no namespace of its
+own: the tests of that are run again without isolation.
+"""
 
 import os
 import re
@@ -21,6 +25,7 @@ LOCATION = """
     pyexec_concurrency %d;
     pyexec_allow default signal;
 """
+PLAIN = "pyexec_isolation off;"
 
 SLEEP = "import time; time.sleep(60)"
 DAEMON = """\
@@ -33,6 +38,16 @@ if os.fork() == 0:
 time.sleep(60)
 """
 
+KILL_PARENT = """\
+import os
+print(os.getppid())
+try:
+    os.kill(os.getppid(), 9)
+except PermissionError:
+    pass
+print('alive')
+"""
+
 DIED = "An unexpected error occurred: the Python interpreter died"
 CANNOT_START = ("An unexpected error occurred: "
                 "the Python interpreter cannot start")
@@ -43,6 +58,7 @@ STEADY = 1
 
 def setUpModule():
     AZygoteThatIsStuck.begin()
+    APlainZygoteThatIsStuck.begin()
     Prepared.start()
 
 
@@ -50,7 +66,8 @@ class Prepared:
     """Servers that grow old together, for the tests that need an old one."""
 
     kinds = {
-        "plain": [{"location": LOCATION % 8}] * 6,
+        "wide": [{"location": LOCATION % 8}] * 7,
+        "plain": [{"location": LOCATION % 8 + PLAIN}] * 5,
         "narrow": [{"location": LOCATION % 1}],
         "two": [{"location": LOCATION % 8,
                  "server": "location /other { pyexec on;"
@@ -101,13 +118,16 @@ class WithAZygote(PyexecTestCase):
     def kill_reaper(self, number):
         self.kill(self.server.reaper_pids()[0], number)
 
+    def gone(self, process):
+        return wait_until(lambda: find_process(process.pid) is None)
+
     def start_runs(self, *programs):
         """Send programs and wait until their processes are there."""
-        idle = len(self.server.processes())
+        idle = len(self.server.counted())
         sent = [self.server.send_and_keep(program) for program in programs]
         expected = idle + len(sent) + programs.count(DAEMON)
         self.assertTrue(wait_until(
-            lambda: len(self.server.processes()) == expected))
+            lambda: len(self.server.counted()) == expected))
         return sent
 
     def assertDied(self, connection):
@@ -127,14 +147,17 @@ class WithAZygote(PyexecTestCase):
 
 
 class AZygoteThatDies(WithAZygote):
+    kind = "wide"
+
     def check(self, kill):
-        self.take("plain")
+        self.take(self.kind)
         runs = self.start_runs(SLEEP, DAEMON, DAEMON, SLEEP)
         self.assertEqual(len(self.server.scripts()), 4)
 
         kill()
 
         # The next request waits for the next zygote, nothing worse.
+        self.server.wait_for_log("it is started again")
         self.assertRan(self.server.post("print('next')"), "next\n")
 
         for run in runs:
@@ -152,22 +175,67 @@ class AZygoteThatDies(WithAZygote):
     def test_a_terminated_reaper_takes_zygote_and_runs_with_it(self):
         self.check(lambda: self.kill_reaper(signal.SIGTERM))
 
-    def test_a_program_that_kills_its_zygote_is_told_so(self):
-        self.take("plain")
-        self.assertDied(self.server.send_and_keep(
-            "import os; os.kill(os.getppid(), 9); input()"))
-        self.assertRan(self.server.post("print(2)"), "2\n")
-        self.assertFootprint(self.server, self.before)
-
-    def test_a_killed_reaper_takes_zygote_and_runs_with_it(self):
-        self.take("plain", [r"process \d+ exited on signal 9"])
-        run, = self.start_runs(SLEEP)
+    def check_killed_reaper(self, *programs):
+        self.take(self.kind, [r"process \d+ exited on signal 9"])
+        runs = self.start_runs(*programs)
         zygote, = self.zygotes()
         self.kill_reaper(signal.SIGKILL)
         # It dies of its parent's death, some time after it.
-        self.assertTrue(wait_until(lambda: find_process(zygote.pid) is None))
+        self.assertTrue(self.gone(zygote))
+        self.server.wait_for_log("it is started again")
         self.assertRan(self.server.post("print('next')"), "next\n")
-        self.assertDied(run)
+
+        for run in runs:
+            self.assertDied(run)
+
+        self.assertFootprint(self.server, self.before)
+
+    def test_a_killed_reaper_takes_zygote_and_runs_with_it(self):
+        self.check_killed_reaper(SLEEP, DAEMON)
+
+    def test_a_program_that_kills_its_zygote(self):
+        """It finds process 1 of its own namespace instead, and in vain."""
+        self.take(self.kind)
+        run, = self.start_runs(SLEEP)
+        zygote, = self.zygotes()
+        self.assertRan(self.server.post(KILL_PARENT), "1\nalive\n")
+        self.assertEqual(self.zygotes(), [zygote])
+        self.assertEqual(len(self.server.run_pids()), 1)
+        run.close()
+        self.assertFootprint(self.server, self.before)
+
+
+class APlainZygoteThatDies(AZygoteThatDies):
+    variant = ", without isolation"
+    kind = "plain"
+
+    def test_a_killed_reaper_takes_zygote_and_runs_with_it(self):
+        # What these started would stay alive.
+        self.check_killed_reaper(SLEEP, SLEEP)
+
+    def test_a_program_that_kills_its_zygote(self):
+        self.take(self.kind)
+        self.assertDied(self.server.send_and_keep(KILL_PARENT + "input()"))
+        self.assertRan(self.server.post("print(2)"), "2\n")
+        self.assertFootprint(self.server, self.before)
+
+
+class WhatGoesOn(WithAZygote):
+    def test_a_request_that_comes_while_its_zygote_dies_is_answered(self):
+        self.take("wide")
+        worker, = self.server.worker_pids()
+        connection = self.server.connect()
+        self.assertTrue(wait_until(
+            lambda: Footprint.of(self.server) != self.before))
+        os.kill(worker, signal.SIGSTOP)
+
+        # The worker comes to the request before it comes to the death.
+        request = self.server.encode("print('still')")
+        connection.sendall(request)
+        self.kill_zygote()
+        os.kill(worker, signal.SIGCONT)
+
+        self.assertRan(self.server.read_answer(connection), "still\n")
         self.assertFootprint(self.server, self.before)
 
     def test_requests_in_the_queue_get_their_answer_of_the_next_zygote(self):
@@ -204,7 +272,7 @@ class AZygoteThatDies(WithAZygote):
 
 class AZygoteThatKeepsDying(WithAZygote):
     def test_a_zygote_is_started_with_growing_delays_until_it_lives(self):
-        self.take("plain")
+        self.take("wide")
 
         for _ in range(4):
             self.assertTrue(wait_until(self.zygotes))
@@ -260,9 +328,11 @@ class AZygoteThatKeepsDying(WithAZygote):
 class AZygoteThatIsStuck(WithAZygote):
     """Begun before the other tests, as a worker is patient with a zygote."""
 
+    isolation = ""
+
     @classmethod
     def begin(cls):
-        cls.stuck = server = Server(location=LOCATION % 1 + """
+        cls.stuck = server = Server(location=LOCATION % 1 + cls.isolation + """
             pyexec_timeout 2s;
             pyexec_queue 2 timeout=1s;
         """)
@@ -290,11 +360,18 @@ class AZygoteThatIsStuck(WithAZygote):
         self.end(self.stuck)
 
 
+class APlainZygoteThatIsStuck(AZygoteThatIsStuck):
+    variant = ", without isolation"
+    isolation = PLAIN
+
+
 class AMachineWithoutProcesses(WithAZygote):
+    isolation, step = "", "clone"
+
     def test_a_fork_that_fails_is_an_error_until_it_works_again(self):
         self.server = self.serve(
-            location=LOCATION % 1,
-            allow_alarms=[r"fork\(\) in a zygote failed \(11:"])
+            location=LOCATION % 1 + self.isolation,
+            allow_alarms=[fr"{self.step} in a zygote failed \(11:"])
         self.assertRan(self.server.post("print(1)"), "1\n")
         before = Footprint.settled(self.server)
         zygote, = self.zygotes()
@@ -303,8 +380,8 @@ class AMachineWithoutProcesses(WithAZygote):
         for _ in range(3):
             self.assertRefused(
                 self.server.post("print(2)"), 500,
-                "An unexpected error occurred: fork(): Resource temporarily "
-                "unavailable")
+                f"An unexpected error occurred: {self.step}: Resource "
+                "temporarily unavailable")
 
         soft, _ = resource.getrlimit(resource.RLIMIT_NPROC)
         self.server.set_soft_limit(zygote.pid, "nproc", soft)
@@ -312,6 +389,13 @@ class AMachineWithoutProcesses(WithAZygote):
         self.assertFootprint(self.server, before)
 
 
+class AMachineWithoutPlainProcesses(AMachineWithoutProcesses):
+    variant = ", without isolation"
+    isolation, step = PLAIN, "fork"
+
+
 if __name__ == "__main__":
-    main(AZygoteThatDies, AZygoteThatKeepsDying, AMachineWithoutProcesses,
-         AZygoteThatIsStuck)
+    main(AZygoteThatDies, APlainZygoteThatDies, WhatGoesOn,
+         AZygoteThatKeepsDying, AMachineWithoutProcesses,
+         AMachineWithoutPlainProcesses, AZygoteThatIsStuck,
+         APlainZygoteThatIsStuck)

@@ -331,7 +331,11 @@ ngx_pyexec_zygote_send(ngx_pyexec_zygote_t *zygote, pyexec_wire_type_t type,
         }
     }
 
-    /* a zygote that died is noticed when its socket is read */
+    if (err == NGX_EPIPE || err == NGX_ECONNRESET) {
+        /* it died: the read handler, which is due, replaces it */
+        zygote->blocked = 1;
+        return NGX_AGAIN;
+    }
 
     ngx_log_error(NGX_LOG_ERR, c->log, err,
                   "pyexec: sending to zygote %P failed", zygote->pid);

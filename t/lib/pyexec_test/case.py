@@ -10,9 +10,13 @@ from .server import Server
 class PyexecTestCase(unittest.TestCase):
     maxDiff = 4000
 
+    # What sets the tests of a subclass apart from those of its base.
+    variant = ""
+
     def __str__(self):
         """The story of the test, as TAP prints it."""
-        return self._testMethodName.removeprefix("test_").replace("_", " ")
+        story = self._testMethodName.removeprefix("test_").replace("_", " ")
+        return story + self.variant
 
     def serve(self, *, allow_alarms=(), **snippets):
         """A started server that is stopped and checked when the test ends."""

@@ -80,15 +80,19 @@ class Client:
 
     def send_and_keep(self, code, path="/run", timeout=60, **fields):
         """Send a POST and return its socket with the answer unread."""
+        connection = self.connect(timeout)
+        connection.sendall(self.encode(code, path, **fields))
+
+        return connection
+
+    def encode(self, code, path="/run", **fields):
+        """A POST as it is sent."""
         body = json_codec.dumps(self.fields(code, fields)).encode("utf-8")
         head = (f"POST {path} HTTP/1.1\r\nHost: localhost\r\n"
                 "Content-Type: application/json\r\nConnection: close\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n")
 
-        connection = self.connect(timeout)
-        connection.sendall(head.encode("ascii") + body)
-
-        return connection
+        return head.encode("ascii") + body
 
     @staticmethod
     def read_answer(connection):

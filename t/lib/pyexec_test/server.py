@@ -255,6 +255,13 @@ class Server(Client):
 
         return [p for p in found if comm is None or p.comm == comm]
 
+    def counted(self):
+        """The same without process 1 of each run's namespace.
+
+        A run is then as many processes as its program made, isolated or not.
+        """
+        return [p for p in self.processes() if p.comm != "pyexec-init"]
+
     def worker_pids(self):
         """The workers that take new connections."""
         return [p.pid for p in process.children(self.master.pid)
