@@ -13,6 +13,7 @@
 #define NGX_PYEXEC_CODE_LIMIT     (64 * 1024)
 #define NGX_PYEXEC_OUTPUT_LIMIT   (1024 * 1024)
 #define NGX_PYEXEC_QUEUE          64
+#define NGX_PYEXEC_SPARES         0
 
 
 static char *ngx_pyexec_conf_merge_lists(ngx_conf_t *cf,
@@ -79,6 +80,7 @@ ngx_pyexec_conf_create_loc(ngx_conf_t *cf)
     conf->timeout = NGX_CONF_UNSET_MSEC;
     conf->code_limit = NGX_CONF_UNSET_SIZE;
     conf->output_limit = NGX_CONF_UNSET_SIZE;
+    conf->spares = NGX_CONF_UNSET_UINT;
     conf->concurrency = NGX_CONF_UNSET_UINT;
     conf->queue = NGX_CONF_UNSET_UINT;
     conf->queue_timeout = NGX_CONF_UNSET_MSEC;
@@ -117,6 +119,7 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
                               NGX_PYEXEC_CODE_LIMIT);
     ngx_conf_merge_size_value(conf->output_limit, prev->output_limit,
                               NGX_PYEXEC_OUTPUT_LIMIT);
+    ngx_conf_merge_uint_value(conf->spares, prev->spares, NGX_PYEXEC_SPARES);
     ngx_conf_merge_uint_value(conf->concurrency, prev->concurrency,
                               (ngx_uint_t) ngx_max(2 * ngx_ncpu, 4));
     ngx_conf_merge_uint_value(conf->queue, prev->queue, NGX_PYEXEC_QUEUE);

@@ -31,6 +31,13 @@ static ngx_conf_post_t  ngx_pyexec_positive_num = {
 };
 
 
+/* each takes 4 of worker_connections and a process or two */
+
+static ngx_conf_num_bounds_t  ngx_pyexec_spares_bounds = {
+    ngx_conf_check_num_bounds, 0, 1024
+};
+
+
 static ngx_command_t  ngx_pyexec_commands[] = {
 
     { ngx_string("pyexec"),
@@ -144,6 +151,13 @@ static ngx_command_t  ngx_pyexec_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("pyexec_spares"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_pyexec_loc_conf_t, spares),
+      &ngx_pyexec_spares_bounds },
 
     { ngx_string("pyexec_cors"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,

@@ -52,6 +52,9 @@ typedef struct {
     size_t                      scratch;        /* bytes, 0: none */
     ngx_str_t                   cgroup;         /* empty: none */
 
+    /* the most that a location wants to have ready */
+    ngx_uint_t                  spares;
+
     /* the directive to name when it cannot be used, or not be isolated */
     ngx_pyexec_position_t       position;
     ngx_pyexec_position_t       isolated;
@@ -75,6 +78,7 @@ typedef struct {
     ngx_array_t                *preload;        /* ngx_str_t */
     size_t                      code_limit;
     size_t                      output_limit;
+    ngx_uint_t                  spares;
     ngx_uint_t                  concurrency;
     ngx_uint_t                  queue;
     ngx_msec_t                  queue_timeout;

@@ -40,6 +40,7 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     profile->processes = conf->processes;
     profile->scratch = conf->scratch;
     profile->cgroup = conf->cgroup;
+    profile->spares = conf->spares;
     profile->position = conf->position.line ? conf->position : conf->enabled;
     profile->isolated = conf->isolated.line ? conf->isolated : conf->enabled;
 
@@ -59,6 +60,8 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     for (i = 0; i < pmcf->profiles.nelts; i++) {
         if (ngx_pyexec_profile_same(profiles[i], profile)) {
             conf->profile = profiles[i];
+            conf->profile->spares = ngx_max(conf->profile->spares,
+                                            conf->spares);
             return NGX_OK;
         }
     }

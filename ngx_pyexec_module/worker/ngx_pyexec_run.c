@@ -12,7 +12,11 @@
 #define NGX_PYEXEC_KILL_TIMEOUT  10000
 
 
-static ngx_pyexec_run_t *ngx_pyexec_run_create(ngx_pyexec_ctx_t *ctx);
+static ngx_pyexec_run_t *ngx_pyexec_run_create(void);
+static void ngx_pyexec_run_assign(ngx_pyexec_run_t *run,
+    ngx_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_pyexec_run_answer_unspawned(ngx_pyexec_ctx_t *ctx,
+    ngx_int_t rc, ngx_err_t err);
 static ngx_int_t ngx_pyexec_run_answer_errno(ngx_pyexec_ctx_t *ctx,
     ngx_err_t err);
 static ngx_int_t ngx_pyexec_run_connect(ngx_pyexec_run_t *run,
@@ -34,16 +38,17 @@ static void ngx_pyexec_run_answer_error(ngx_pyexec_run_t *run,
 
 
 ngx_int_t
-ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
+ngx_pyexec_run_spawn(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t **spawned)
 {
     ngx_int_t          rc;
     ngx_err_t          err;
     ngx_pyexec_fds_t   fds;
     ngx_pyexec_run_t  *run;
 
-    run = ngx_pyexec_run_create(ctx);
+    run = ngx_pyexec_run_create();
     if (run == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        ngx_set_errno(NGX_ENOMEM);
+        return NGX_ERROR;
     }
 
     if (ngx_pyexec_pipe_open(&fds) != NGX_OK) {
@@ -53,30 +58,53 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
                       "pyexec: pipes for a run failed");
 
         ngx_destroy_pool(run->pool);
+        ngx_set_errno(err);
 
-        return ngx_pyexec_run_answer_errno(ctx, err);
+        return NGX_ERROR;
     }
 
     if (ngx_pyexec_run_connect(run, &fds) != NGX_OK) {
         ngx_pyexec_pipe_close(fds.child);
         ngx_pyexec_run_free(run);
-        return ngx_pyexec_answer_busy(ctx->request);
+        return NGX_DECLINED;
     }
 
-    rc = ngx_pyexec_zygote_spawn(ctx->profile->zygote, run, fds.child);
+    rc = ngx_pyexec_zygote_spawn(zygote, run, fds.child);
 
     ngx_pyexec_pipe_close(fds.child);
 
     if (rc != NGX_OK) {
         ngx_pyexec_run_free(run);
-
-        return rc == NGX_BUSY ? NGX_BUSY
-                              : ngx_pyexec_answer_error(ctx->request,
-                                       "the Python interpreter is gone");
+        return rc == NGX_BUSY ? NGX_BUSY : NGX_ABORT;
     }
 
     /* from here on the zygote knows the run: it ends by its message only */
 
+    *spawned = run;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
+{
+    ngx_int_t          rc;
+    ngx_err_t          err;
+    ngx_pyexec_run_t  *run;
+
+    run = ngx_pyexec_spare_take(
+                         ngx_pyexec_zygote_spares(ctx->profile->zygote));
+
+    if (run == NULL) {
+        rc = ngx_pyexec_run_spawn(ctx->profile->zygote, &run);
+
+        if (rc != NGX_OK) {
+            return ngx_pyexec_run_answer_unspawned(ctx, rc, ngx_errno);
+        }
+    }
+
+    ngx_pyexec_run_assign(run, ctx);
     ngx_pyexec_place_enter();
 
     if (ngx_pyexec_script_create(&run->script, ctx->conf->temp_path,
@@ -103,7 +131,7 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
 
 
 static ngx_pyexec_run_t *
-ngx_pyexec_run_create(ngx_pyexec_ctx_t *ctx)
+ngx_pyexec_run_create(void)
 {
     ngx_pool_t        *pool;
     ngx_pyexec_run_t  *run;
@@ -120,14 +148,8 @@ ngx_pyexec_run_create(ngx_pyexec_ctx_t *ctx)
     }
 
     run->pool = pool;
-    run->ctx = ctx;
-    run->timeout = ctx->timeout;
-    run->compile_only = ctx->verdict.outcome == PYEXEC_POLICY_UNANALYSABLE;
-
     run->channel.pool = pool;
     run->input.pool = pool;
-    run->output.limit = ctx->conf->output_limit;
-    run->error.limit = ctx->conf->output_limit;
     run->script.fd = NGX_INVALID_FILE;
 
     run->timer.handler = ngx_pyexec_run_timeout_handler;
@@ -135,6 +157,39 @@ ngx_pyexec_run_create(ngx_pyexec_ctx_t *ctx)
     run->timer.log = pool->log;
 
     return run;
+}
+
+
+static void
+ngx_pyexec_run_assign(ngx_pyexec_run_t *run, ngx_pyexec_ctx_t *ctx)
+{
+    run->ctx = ctx;
+    run->timeout = ctx->timeout;
+    run->compile_only = ctx->verdict.outcome == PYEXEC_POLICY_UNANALYSABLE;
+    run->output.limit = ctx->conf->output_limit;
+    run->error.limit = ctx->conf->output_limit;
+}
+
+
+static ngx_int_t
+ngx_pyexec_run_answer_unspawned(ngx_pyexec_ctx_t *ctx, ngx_int_t rc,
+    ngx_err_t err)
+{
+    switch (rc) {
+
+    case NGX_BUSY:
+        return NGX_BUSY;
+
+    case NGX_DECLINED:
+        return ngx_pyexec_answer_busy(ctx->request);
+
+    case NGX_ABORT:
+        return ngx_pyexec_answer_error(ctx->request,
+                                       "the Python interpreter is gone");
+
+    default:
+        return ngx_pyexec_run_answer_errno(ctx, err);
+    }
 }
 
 
@@ -293,7 +348,7 @@ ngx_pyexec_run_read_handler(ngx_event_t *rev)
     c = rev->data;
     run = c->data;
 
-    if (c->close) {
+    if (c->close && run->spares == NULL) {
         /* the time of worker_shutdown_timeout is over */
         ngx_pyexec_run_kill(run);
     }
@@ -401,6 +456,11 @@ ngx_pyexec_run_ended(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
 {
     ngx_int_t          rc;
     ngx_pyexec_ctx_t  *ctx;
+
+    if (run->spares) {
+        ngx_pyexec_spare_gone(run, 1);
+        return;
+    }
 
     /* nobody is left to write: what is in the pipes is all there is */
 
@@ -514,6 +574,11 @@ ngx_pyexec_run_failed(ngx_pyexec_run_t *run, pyexec_wire_message_t *message)
     p = ngx_slprintf(details, last, "%s: ", step);
     *ngx_strerror(message->error, p, last - p) = '\0';
 
+    if (run->spares) {
+        ngx_pyexec_spare_gone(run, 1);
+        return;
+    }
+
     ngx_pyexec_run_answer_error(run, (char *) details);
 }
 
@@ -521,6 +586,11 @@ ngx_pyexec_run_failed(ngx_pyexec_run_t *run, pyexec_wire_message_t *message)
 void
 ngx_pyexec_run_lost(ngx_pyexec_run_t *run)
 {
+    if (run->spares) {
+        ngx_pyexec_spare_gone(run, 0);
+        return;
+    }
+
     ngx_pyexec_run_answer_error(run, "the Python interpreter died");
 }
 

@@ -12,12 +12,16 @@
 #include "ngx_pyexec_module.h"
 #include "ngx_pyexec_pipe.h"
 #include "ngx_pyexec_script.h"
+#include "ngx_pyexec_spare.h"
 
 
 struct ngx_pyexec_run_s {
     uint32_t                    id;
     ngx_queue_t                 queue;          /* of its zygote */
     ngx_pyexec_zygote_t        *zygote;
+
+    ngx_pyexec_spares_t        *spares;         /* NULL: it has a program */
+    ngx_queue_t                 idle;           /* of the spares */
 
     ngx_pool_t                 *pool;
     ngx_pyexec_ctx_t           *ctx;            /* NULL: nobody waits */
@@ -41,6 +45,14 @@ struct ngx_pyexec_run_s {
     unsigned                    kill_unsent:1;
 };
 
+
+/*
+ * Has a run forked that waits for its program.  NGX_BUSY when the zygote
+ * takes no more just now, NGX_DECLINED when worker_connections are exhausted,
+ * NGX_ABORT when the zygote is gone, or NGX_ERROR with errno set.
+ */
+ngx_int_t ngx_pyexec_run_spawn(ngx_pyexec_zygote_t *zygote,
+    ngx_pyexec_run_t **run);
 
 /*
  * NGX_DONE when the run has started, NGX_BUSY when its zygote takes no more

@@ -2,7 +2,7 @@
 #include "ngx_pyexec_module.h"
 #include "ngx_pyexec_place.h"
 #include "ngx_pyexec_run.h"
-#include "ngx_pyexec_script.h"
+#include "ngx_pyexec_spare.h"
 #include "ngx_pyexec_spawn.h"
 #include "ngx_pyexec_zygote.h"
 #include "ngx_pyexec_zygote_log.h"
@@ -38,6 +38,7 @@ struct ngx_pyexec_zygote_s {
     int                         pidfd;          /* -1: none */
     ngx_connection_t           *control;
     ngx_queue_t                 runs;
+    ngx_pyexec_spares_t         spares;
 
     ngx_event_t                 timer;          /* to be ready or started */
     ngx_uint_t                  failures;       /* in a row */
@@ -112,6 +113,7 @@ ngx_pyexec_zygote_create(ngx_pyexec_profile_t *profile, ngx_cycle_t *cycle)
     profile->zygote = zygote;
 
     ngx_queue_init(&zygote->runs);
+    ngx_pyexec_spare_init(&zygote->spares, zygote, profile->spares);
     ngx_queue_insert_tail(&ngx_pyexec_zygotes, &zygote->queue);
 
     /* a worker that exits gracefully does not wait for this timer */
@@ -261,6 +263,13 @@ ngx_pyexec_zygote_accepts(ngx_pyexec_zygote_t *zygote)
 }
 
 
+ngx_pyexec_spares_t *
+ngx_pyexec_zygote_spares(ngx_pyexec_zygote_t *zygote)
+{
+    return &zygote->spares;
+}
+
+
 ngx_int_t
 ngx_pyexec_zygote_spawn(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t *run,
     int fds[PYEXEC_WIRE_NFDS])
@@ -373,6 +382,7 @@ ngx_pyexec_zygote_write_handler(ngx_event_t *wev)
     }
 
     ngx_pyexec_place_wake();
+    ngx_pyexec_spare_refill(&zygote->spares);
 }
 
 
@@ -444,6 +454,7 @@ ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
         }
 
         ngx_pyexec_place_wake();
+        ngx_pyexec_spare_refill(&zygote->spares);
 
         return NGX_OK;
     }
@@ -459,6 +470,12 @@ ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
     if (run && message->type == PYEXEC_WIRE_FAILED) {
         ngx_queue_remove(&run->queue);
         ngx_pyexec_run_failed(run, message);
+        return NGX_OK;
+    }
+
+    /* one that is killed while it tells of its end is told of twice */
+
+    if (run == NULL && message->type == PYEXEC_WIRE_ENDED) {
         return NGX_OK;
     }
 
@@ -520,8 +537,8 @@ ngx_pyexec_zygote_replace(ngx_pyexec_zygote_t *zygote, char *reason)
         run = ngx_queue_data(q, ngx_pyexec_run_t, queue);
 
         ngx_queue_remove(q);
+        runs += run->spares == NULL;
         ngx_pyexec_run_lost(run);
-        runs++;
     }
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,

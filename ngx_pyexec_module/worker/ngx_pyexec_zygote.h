@@ -10,6 +10,7 @@
 
 
 #include "ngx_pyexec_module.h"
+#include "ngx_pyexec_spare.h"
 
 
 /* Starts the zygotes of a worker. */
@@ -26,6 +27,9 @@ ngx_uint_t ngx_pyexec_zygote_expected(ngx_pyexec_profile_t *profile);
 
 /* Whether it takes runs now. */
 ngx_uint_t ngx_pyexec_zygote_accepts(ngx_pyexec_zygote_t *zygote);
+
+/* Its runs that wait for a program. */
+ngx_pyexec_spares_t *ngx_pyexec_zygote_spares(ngx_pyexec_zygote_t *zygote);
 
 /*
  * Has a process forked for the run; "fds" are duplicated into it.  NGX_BUSY

@@ -1,0 +1,119 @@
+
+#include "ngx_pyexec_module.h"
+#include "ngx_pyexec_run.h"
+#include "ngx_pyexec_spare.h"
+#include "ngx_pyexec_zygote.h"
+
+
+/* milliseconds to wait where a spare could not be had */
+#define NGX_PYEXEC_SPARE_DELAY  1000
+
+
+static void ngx_pyexec_spare_refill_handler(ngx_event_t *ev);
+static void ngx_pyexec_spare_delay(ngx_pyexec_spares_t *spares);
+
+
+void
+ngx_pyexec_spare_init(ngx_pyexec_spares_t *spares,
+    ngx_pyexec_zygote_t *zygote, ngx_uint_t number)
+{
+    ngx_queue_init(&spares->queue);
+
+    spares->zygote = zygote;
+    spares->number = number;
+
+    /* a worker that exits gracefully does not wait for it */
+
+    spares->refill.handler = ngx_pyexec_spare_refill_handler;
+    spares->refill.data = spares;
+    spares->refill.log = ngx_cycle->log;
+    spares->refill.cancelable = 1;
+}
+
+
+void
+ngx_pyexec_spare_refill(ngx_pyexec_spares_t *spares)
+{
+    if (spares->n < spares->number && !spares->refill.timer_set) {
+        ngx_post_event(&spares->refill, &ngx_posted_events);
+    }
+}
+
+
+static void
+ngx_pyexec_spare_refill_handler(ngx_event_t *ev)
+{
+    ngx_pyexec_spares_t *spares = ev->data;
+
+    ngx_pyexec_run_t  *run;
+
+    if (ngx_exiting) {
+        return;
+    }
+
+    while (spares->n < spares->number
+           && ngx_pyexec_zygote_accepts(spares->zygote))
+    {
+        run = NULL;
+
+        if (ngx_pyexec_run_spawn(spares->zygote, &run) != NGX_OK) {
+            ngx_pyexec_spare_delay(spares);
+            return;
+        }
+
+        run->spares = spares;
+        ngx_queue_insert_tail(&spares->queue, &run->idle);
+        spares->n++;
+    }
+}
+
+
+static void
+ngx_pyexec_spare_delay(ngx_pyexec_spares_t *spares)
+{
+    if (!spares->refill.timer_set) {
+        ngx_add_timer(&spares->refill, NGX_PYEXEC_SPARE_DELAY);
+    }
+}
+
+
+ngx_pyexec_run_t *
+ngx_pyexec_spare_take(ngx_pyexec_spares_t *spares)
+{
+    ngx_pyexec_run_t  *run;
+
+    ngx_pyexec_spare_refill(spares);
+
+    if (ngx_queue_empty(&spares->queue)) {
+        return NULL;
+    }
+
+    run = ngx_queue_data(ngx_queue_head(&spares->queue), ngx_pyexec_run_t,
+                         idle);
+
+    ngx_queue_remove(&run->idle);
+    run->spares = NULL;
+    spares->n--;
+
+    ngx_pyexec_spare_refill(spares);
+
+    return run;
+}
+
+
+void
+ngx_pyexec_spare_gone(ngx_pyexec_run_t *run, ngx_uint_t failed)
+{
+    ngx_pyexec_spares_t  *spares;
+
+    spares = run->spares;
+
+    ngx_queue_remove(&run->idle);
+    spares->n--;
+
+    ngx_pyexec_run_free(run);
+
+    if (failed) {
+        ngx_pyexec_spare_delay(spares);
+    }
+}
