@@ -39,7 +39,27 @@ pyexec_confine_prepare(const char *const *paths, size_t npaths,
 
     *step = "seccomp";
 
-    return pyexec_filter_build(&options, step);
+    if (pyexec_filter_build(&options, step) == -1) {
+        return -1;
+    }
+
+    if (pyexec_without("seccomp")) {
+        return 0;
+    }
+
+    /* Most of what a run is denied it inherits, which takes it no time. */
+
+    *step = "no_new_privs";
+
+    if (!pyexec_without("nnp")
+        && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+    {
+        return -1;
+    }
+
+    *step = "seccomp";
+
+    return pyexec_filter_install_base();
 }
 
 
