@@ -27,6 +27,12 @@ LOCATION = """
 """
 HTTP = "client_max_body_size 32m;"
 
+# Where a run can make files, so that there is something to remove.
+SERVER = f"""
+    location /plain {{ pyexec on; pyexec_isolation off; {LOCATION} }}
+    location /scratch {{ pyexec on; pyexec_scratch 32m; {LOCATION} }}
+"""
+
 FIVE_SECONDS = """\
 import time
 print('begin')
@@ -47,8 +53,8 @@ import os
 try:
     for number in range(3000):
         os.mkdir(str(number))
-except OSError:
-    pass
+except OSError as error:
+    print(error)
 print('made')
 """
 STOP = "import os; os.kill(os.getpid(), 19)"
@@ -66,11 +72,14 @@ class Suite:
 
 def setUpModule():
     Suite.server = server = Server(location=LOCATION, http=HTTP,
-                                   worker_processes=1)
+                                   server=SERVER, worker_processes=1)
     unittest.addModuleCleanup(server.remove)
     unittest.addModuleCleanup(server.kill)
     server.start()
-    server.post("print(1)")
+
+    for path in "/run", "/plain", "/scratch":
+        server.post("print(1)", path=path)
+
     Suite.before = Footprint.settled(server)
     Suite.begin = time.monotonic()
 
@@ -185,8 +194,8 @@ class WhileProgramsRun(PyexecTestCase):
             answer = self.server.read_answer(connection)
             self.assertEqual(len(answer["output"]), 4000001)
 
-    def test_while_what_a_program_has_made_is_removed(self):
-        maker = self.server.send_and_keep(MAKE_DIRECTORIES)
+    def check_made(self, path):
+        maker = self.server.send_and_keep(MAKE_DIRECTORIES, path=path)
         times = []
 
         while not select.select([maker], [], [], 0)[0]:
@@ -194,6 +203,12 @@ class WhileProgramsRun(PyexecTestCase):
 
         self.assertRan(self.server.read_answer(maker), "made\n")
         self.check_times(times + self.times(20))
+
+    def test_while_what_a_plain_program_has_made_is_removed(self):
+        self.check_made("/plain")
+
+    def test_while_the_scratch_space_of_a_program_is_removed(self):
+        self.check_made("/scratch")
 
     def test_while_many_clients_come_at_once(self):
         connections = [self.server.send_and_keep(

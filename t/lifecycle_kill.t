@@ -2,7 +2,9 @@
 """However a run ends, all that it started ends with it, and at once.
 
 Timeout, output limit, a client that leaves and a program that simply ends:
-each with programs that try to leave something behind.
+each with programs that try to leave something behind. In full isolation the
+end of a run's pid namespace takes them along; all is tried again without it,
+where the zygote looks for them.
 """
 
 import os
@@ -27,6 +29,7 @@ LOCATION = """
     pyexec_preload none;
     pyexec_output_limit 256k;
     pyexec_allow default ctypes signal;
+    pyexec_processes 64;
 """
 
 # What each program begins with: a child calls begun() when it is what it is
@@ -47,6 +50,13 @@ def close_streams():
     null = os.open("/dev/null", os.O_RDWR)
     for fd in range(3):
         os.dup2(null, fd)
+
+def fork():
+    while True:
+        try:
+            return os.fork()
+        except BlockingIOError:
+            pass
 
 def daemon(prepare=lambda: None):
     if os.fork() == 0:
@@ -112,14 +122,14 @@ all(1)
 """),
     "processes_that_fork_faster_than_one_looks": (1, """
 for _ in range(4):
-    if os.fork() == 0:
+    if fork() == 0:
         os.setsid()
         begun()
         while True:
-            if os.fork():
+            if fork():
                 os._exit(0)
 all(4)
-if os.fork() == 0:
+if fork() == 0:
     time.sleep(60)
 """),
 }
@@ -131,38 +141,43 @@ FLOOD = "while True:\n    os.write(1, b'x' * 65536)\n"
 class LeavesNothing(PyexecTestCase):
     """One server for all tests, until one leaves something in it."""
 
-    shared = None
+    isolation = "full"
+    shared = {}
 
     def setUp(self):
-        shared = LeavesNothing.shared
-
-        if shared is None or Footprint.of(shared) != LeavesNothing.before:
+        if (self.isolation not in self.shared
+                or Footprint.of(self.mine()[0]) != self.mine()[1]):
             self.share()
 
-        self.server = LeavesNothing.shared
+        self.server, self.before, self.http2_port = self.mine()
         os.truncate(self.log_path(), 0)
 
+    def mine(self):
+        return self.shared[self.isolation]
+
     def share(self):
-        LeavesNothing.http2_port = free_port()
-        LeavesNothing.shared = server = Server(
-            location=LOCATION,
+        http2_port = free_port()
+        server = Server(
+            location=LOCATION + f"pyexec_isolation {self.isolation};",
             http="client_max_body_size 8m;"
                  "log_format run '$status $pyexec_status $pyexec_run_id';",
-            server=f"listen 127.0.0.1:{self.http2_port} http2;"
+            server=f"listen 127.0.0.1:{http2_port} http2;"
                    "access_log runs.log run;")
         unittest.addModuleCleanup(server.remove)
         unittest.addModuleCleanup(server.kill)
         server.start()
         self.assertRan(server.post("print(1)"), "1\n")
-        LeavesNothing.before = Footprint.settled(server)
+        self.shared[self.isolation] = (server, Footprint.settled(server),
+                                       http2_port)
 
     def log_path(self):
         return os.path.join(self.server.prefix, "runs.log")
 
     def extra(self):
         """How many processes there are beyond those of an idle server."""
-        idle = self.before.processes.total()
-        return len(self.server.processes()) - idle
+        idle = self.before.processes
+        return (len(self.server.counted()) - idle.total()
+                + idle["pyexec-init"])
 
     def wait_for_run(self, children=0):
         self.assertTrue(wait_until(lambda: self.extra() >= 1 + children),
@@ -170,11 +185,9 @@ class LeavesNothing(PyexecTestCase):
 
     def assertGone(self, within=5):
         """Nothing is left, and the one place is free again."""
-        wait_until(lambda: not self.server.scripts()
-                   and Footprint.of(self.server).processes
-                   == self.before.processes, within)
-        self.assertEqual(Footprint.of(self.server).processes,
-                         self.before.processes)
+        wait_until(lambda: not self.server.scripts() and self.extra() == 0,
+                   within)
+        self.assertEqual(self.extra(), 0, self.server.processes())
         self.assertEqual(self.server.scripts(), [])
 
         begin = time.monotonic()
@@ -352,9 +365,37 @@ class AClientThatLeaves(LeavesNothing):
         self.assertGone()
 
 
+class AKillFromOutside(LeavesNothing):
+    victims = ["pyexec-run", "pyexec-init"]
+
+    def test_a_run_that_is_killed_from_outside_leaves_nothing(self):
+        for comm in self.victims:
+            with self.subTest(comm):
+                sent = self.server.send_and_keep(
+                    PRELUDE + "print(1, flush=True)\ndaemon()\n" + SLEEP)
+                self.wait_for_run(1)
+
+                # The youngest is the daemon.
+                os.kill(min(self.server.processes(comm),
+                            key=lambda process: process.start).pid,
+                        signal.SIGKILL)
+
+                answer = self.server.read_answer(sent)
+                self.assertRan(answer, "1\n", "", -9, "signal")
+                self.assertGone(within=0)
+
+
 class InTheEnd(PyexecTestCase):
-    def test_the_server_leaves_nothing(self):
-        self.end(LeavesNothing.shared)
+    def test_the_servers_leave_nothing(self):
+        for server, _, _ in LeavesNothing.shared.values():
+            self.end(server)
+
+
+def plain(case):
+    """The same tests of runs that are no more than children of a zygote."""
+    return type(case.__name__ + "WithoutIsolation", (case,), {
+        "isolation": "off", "variant": ", without isolation",
+        "victims": ["pyexec-run"]})
 
 
 def add_tests(case, story):
@@ -372,5 +413,7 @@ if __name__ == "__main__":
     add_tests(AnOutputLimit, "an_output_limit")
     add_tests(AClientThatLeaves, "a_client_that_leaves")
 
-    main(AProgramThatEnds, ATimeout, AnOutputLimit, AClientThatLeaves,
-         InTheEnd)
+    cases = [AProgramThatEnds, ATimeout, AnOutputLimit, AClientThatLeaves,
+             AKillFromOutside]
+
+    main(*cases, *map(plain, cases), InTheEnd)

@@ -10,9 +10,9 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 
-from pyexec_test import (WAIT, Footprint, Http2, LetGo, PyexecTestCase, Server,
-                         find_process, free_port, main, wait_for_waiting,
-                         wait_until)
+from pyexec_test import (WAIT, Client, Footprint, Http2, LetGo, PyexecTestCase,
+                         Server, find_process, free_port, main,
+                         wait_for_waiting, wait_until)
 from pyexec_test.process import Adopted, descendants
 from pyexec_test.server import CONF
 
@@ -356,18 +356,28 @@ class OtherModes(PyexecTestCase):
             server.check_nothing_left()
 
     def test_two_workers_run_programs_of_their_own(self):
-        server = self.serve(location=LOCATION % 8, worker_processes=2)
+        # The kernel gives each worker its part of the connections.
+        client = Client(free_port())
+        server = self.serve(
+            location=LOCATION % 16, worker_processes=2,
+            server=f"listen 127.0.0.1:{client.port} reuseport;")
         self.assertTrue(wait_until(lambda: len(server.zygote_pids()) == 2))
-        zygotes = set()
+        zygotes = server.zygote_pids()
+        sent = []
 
-        for _ in range(200):
-            answer = server.post("import os; print(os.getppid())")
-            zygotes.add(int(answer["output"]))
+        def with_a_run():
+            return [pid for pid in zygotes
+                    if any(p.comm == "pyexec-run" for p in descendants(pid))]
 
-            if len(zygotes) == 2:
-                break
+        while len(with_a_run()) < 2 and len(sent) < 16:
+            sent.append(client.send_and_keep(DAEMON))
+            self.assertTrue(wait_until(
+                lambda: len(server.run_pids()) == 2 * len(sent)))
 
-        self.assertEqual(zygotes, set(server.zygote_pids()))
+        self.assertEqual(with_a_run(), zygotes)
+
+        for connection in sent:
+            connection.close()
 
 
 class Single(Server):

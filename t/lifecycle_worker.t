@@ -32,15 +32,21 @@ if os.fork() == 0:
     if os.fork() == 0:
         time.sleep(60)
     os._exit(0)
-os.wait()
+try:
+    os.wait()
+except ChildProcessError:
+    pass
 os.kill(os.getpid(), signal.SIGSTOP)
 """
 
 
 class WithWorkers(PyexecTestCase):
+    isolation = "full"
+
     def serve_ready(self, **snippets):
         self.server = self.serve(
-            location=LOCATION + "pyexec_allow default signal;",
+            location=LOCATION + "pyexec_allow default signal;"
+                                f"pyexec_isolation {self.isolation};",
             allow_alarms=KILLED, **snippets)
         workers = self.server.snippets["worker_processes"]
         self.assertTrue(wait_until(
@@ -63,13 +69,16 @@ class WithWorkers(PyexecTestCase):
 
 
 class AWorkerThatIsKilled(WithWorkers):
+    # Two runs and a daemon, and process 1 of each run.
+    processes = 3 + 2
+
     def test_it_leaves_no_process_and_its_successor_works(self):
         server = self.serve_ready()
         sent = [server.send_and_keep(code) for code in (HOSTILE, SLEEP)]
         self.wait_for_runs(3)
         worker, = server.worker_pids()
         all_of_it = [worker] + [p.pid for p in descendants(worker)]
-        self.assertEqual(len(all_of_it), 1 + 2 + 3)
+        self.assertEqual(len(all_of_it), 1 + 2 + self.processes)
 
         self.kill_worker(worker)
         wait_until(lambda: not any(map(find_process, all_of_it)), 2)
@@ -116,6 +125,12 @@ class AWorkerThatIsKilled(WithWorkers):
 
         self.assertRan(server.post("print('successor')"), "successor\n")
         self.assertFootprint(server, self.before)
+
+
+class AWorkerThatIsKilledWithPlainRuns(AWorkerThatIsKilled):
+    variant = ", without isolation"
+    isolation = "off"
+    processes = 3
 
 
 class TheScriptsOfADeadWorker(WithWorkers):
@@ -231,4 +246,5 @@ class TheScriptsOfADeadWorker(WithWorkers):
 
 
 if __name__ == "__main__":
-    main(AWorkerThatIsKilled, TheScriptsOfADeadWorker)
+    main(AWorkerThatIsKilled, AWorkerThatIsKilledWithPlainRuns,
+         TheScriptsOfADeadWorker)
