@@ -43,11 +43,13 @@ pyexec_finish_prepare(void)
 
         /*
          * Some put another object in their place.  What is in sys and in
-         * builtins goes when nothing can be printed any more.
+         * builtins goes when nothing can be printed any more; __main__ is the
+         * program's and goes as a whole.
          */
         if (!PyModule_Check(module)
             || PyUnicode_CompareWithASCIIString(key, "sys") == 0
-            || PyUnicode_CompareWithASCIIString(key, "builtins") == 0)
+            || PyUnicode_CompareWithASCIIString(key, "builtins") == 0
+            || PyUnicode_CompareWithASCIIString(key, "__main__") == 0)
         {
             continue;
         }

@@ -23,7 +23,7 @@ DEVICES = ('/dev/null', '/dev/zero', '/dev/full', '/dev/random',
 LINKS = (('/dev/fd', '../proc/self/fd'), ('/dev/stdin', '../proc/self/fd/0'),
          ('/dev/stdout', '../proc/self/fd/1'),
          ('/dev/stderr', '../proc/self/fd/2'))
-DIRECTORIES = ('/empty', '/script', '/tmp')
+DIRECTORIES = ('/empty', '/script', '/scratch')
 
 
 class Unavailable(Exception):
@@ -102,6 +102,9 @@ def view(paths):
     entries += [(FILE, path, content) for path, content in accounts()
                 if path not in paths]
     entries += [(DIRECTORY, path, None) for path in DIRECTORIES]
+    # Temporary files go to the scratch space, unless Python itself is there.
+    if not any(is_below(path, '/tmp') for path in paths):
+        entries += [(LINK, '/tmp', 'scratch')]
     return tuple((kind, os.fsencode(path), content)
                  for kind, path, content in entries)
 

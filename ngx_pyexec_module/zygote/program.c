@@ -7,6 +7,7 @@
 #include "finish.h"
 #include "guard.h"
 #include "program.h"
+#include "reseed.h"
 
 
 /*
@@ -40,21 +41,17 @@ static int pyexec_program_exit_status(void);
 int
 pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
 {
-    PyObject *main;
+    PyObject *result;
 
-    main = PyObject_CallObject(hooks->prepare, NULL);
-    if (main == NULL) {
-        return -1;
+    pyexec_reseed();
+
+    if (hooks->reseed != Py_None) {
+        result = PyObject_CallObject(hooks->reseed, NULL);
+        if (result == NULL) {
+            return -1;
+        }
+        Py_DECREF(result);
     }
-
-    if (PyDict_SetItemString(PyImport_GetModuleDict(), "__main__", main)
-        == -1)
-    {
-        Py_DECREF(main);
-        return -1;
-    }
-
-    Py_DECREF(main);
 
     return pyexec_program_switch_state();
 }

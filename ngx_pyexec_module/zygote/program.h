@@ -28,7 +28,7 @@ typedef struct {
 
 /* What is simpler to say in Python: callables of zygote.py. */
 typedef struct {
-    PyObject   *prepare;        /* () -> the new __main__ module */
+    PyObject   *reseed;         /* () -> None; may be None */
     PyObject   *enter;          /* (args) -> None */
 } pyexec_program_hooks_t;
 

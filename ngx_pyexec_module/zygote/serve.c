@@ -18,6 +18,7 @@
 #include "nest.h"
 #include "run.h"
 #include "serve.h"
+#include "warm.h"
 
 
 typedef struct {
@@ -287,6 +288,7 @@ pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
     }
 
     if (pid == 0) {
+        pyexec_warm();
         PyOS_AfterFork_Child();
 
         if (fds == NULL) {

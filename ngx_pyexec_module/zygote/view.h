@@ -11,7 +11,7 @@
 
 /* Where a run finds its program, and its scratch space if it has one. */
 #define PYEXEC_VIEW_SCRIPT   "/script"
-#define PYEXEC_VIEW_SCRATCH  "/tmp"
+#define PYEXEC_VIEW_SCRATCH  "/scratch"
 
 /* An empty directory, to cover what cannot be had. */
 #define PYEXEC_VIEW_EMPTY    "/empty"

@@ -83,15 +83,8 @@ def preload(names, strict):
                 sys.exit(1)
 
 
-def prepare():
-    """Make a new __main__; undo what a fork must not share.
-
-    Called in every child, before its program is known.
-    """
-    numpy_random = sys.modules.get('numpy.random')
-    if numpy_random is not None:
-        numpy_random.seed()
-
+def make_main():
+    """Give the next program, and each after a fork, a new __main__."""
     main = types.ModuleType('__main__')
     names = dict(MAIN_NAMES, __name__='__main__', __doc__=None,
                  __builtins__=builtins, __file__=MAIN,
@@ -100,7 +93,26 @@ def prepare():
     if '__annotations__' in names:
         names['__annotations__'] = {}
     main.__dict__.update(names)
-    return main
+    sys.modules['__main__'] = main
+
+
+def reseeding(extension):
+    """What is left to call after a fork, so that no two runs draw the same.
+
+    Python's own generator sees to itself.
+    """
+    numpy_random = sys.modules.get('numpy.random')
+    if numpy_random is None:
+        return None
+    try:
+        generator = numpy_random.mtrand._rand._bit_generator
+        state = generator.state['state']
+        if extension.reseed(generator.capsule, state['key'].tobytes(),
+                            int(state['pos'])):
+            return None
+    except (AttributeError, KeyError, TypeError):
+        pass
+    return numpy_random.seed
 
 
 def enter(args):
@@ -195,9 +207,16 @@ def serve(options, names):
 
     guard(extension, options)
 
+    reseed = reseeding(extension)
+    zygote = sys.modules['__main__']
+
     gc.collect()
     gc.freeze()
-    extension.serve(CONTROL, paths, prepare, enter)
+
+    # After the freeze: a program's objects must go when it ends.
+    make_main()
+    extension.serve(CONTROL, paths, reseed, enter)
+    del zygote
 
 
 def main():

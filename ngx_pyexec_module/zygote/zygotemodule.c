@@ -21,8 +21,10 @@
 #include "guard.h"
 #include "isolation.h"
 #include "reaper.h"
+#include "reseed.h"
 #include "serve.h"
 #include "view.h"
+#include "warm.h"
 #include "without.h"
 
 
@@ -208,11 +210,29 @@ zygote_probe(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     }
 
-    if (pyexec_serve_probe(&step) == -1) {
+    if (pyexec_confine_zygote(&step) == -1
+        || pyexec_serve_probe(&step) == -1)
+    {
         return zygote_error(step);
     }
 
     Py_RETURN_NONE;
+}
+
+
+static PyObject *
+zygote_reseed(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    int         pos;
+    PyObject   *capsule;
+    const char *key;
+    Py_ssize_t  len;
+
+    if (!PyArg_ParseTuple(args, "Oy#i:reseed", &capsule, &key, &len, &pos)) {
+        return NULL;
+    }
+
+    return PyBool_FromLong(pyexec_reseed_prepare(capsule, key, len, pos));
 }
 
 
@@ -225,7 +245,7 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
     pyexec_program_hooks_t hooks;
 
     if (!PyArg_ParseTuple(args, "iO!OO:serve", &control, &PyTuple_Type,
-                          &paths, &hooks.prepare, &hooks.enter))
+                          &paths, &hooks.reseed, &hooks.enter))
     {
         return NULL;
     }
@@ -242,6 +262,12 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
 
     if (pyexec_finish_prepare() == -1) {
         return NULL;
+    }
+
+    pyexec_warm_learn(&hooks);
+
+    if (pyexec_confine_zygote(&step) == -1) {
+        return zygote_error(step);
     }
 
     if (pyexec_serve(control, &hooks, &step) == -1) {
@@ -267,8 +293,11 @@ static PyMethodDef zygote_methods[] = {
     {"probe", zygote_probe, METH_VARARGS,
      "probe(paths)\n--\n\n"
      "See whether a run can be confined; OSError as above."},
+    {"reseed", zygote_reseed, METH_VARARGS,
+     "reseed(capsule, key, pos)\n--\n\n"
+     "Give the MT19937 another state after every fork; whether it can."},
     {"serve", zygote_serve, METH_VARARGS,
-     "serve(control, paths, prepare, enter)\n--\n\n"
+     "serve(control, paths, reseed, enter)\n--\n\n"
      "Fork runs for the worker behind the control socket until it is closed."},
     {NULL, NULL, 0, NULL}
 };
