@@ -64,27 +64,6 @@ pyexec_confine_prepare(const char *const *paths, size_t npaths,
 
 
 int
-pyexec_confine_zygote(const char **step)
-{
-    if (pyexec_isolation.mode == PYEXEC_ISOLATION_OFF
-        || pyexec_without("nnp") || pyexec_without("seccomp"))
-    {
-        return 0;
-    }
-
-    *step = "no_new_privs";
-
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
-        return -1;
-    }
-
-    *step = "seccomp";
-
-    return pyexec_filter_install_base();
-}
-
-
-int
 pyexec_confine(const char **step)
 {
     *step = "no_new_privs";

@@ -16,12 +16,6 @@
 int pyexec_confine_prepare(const char *const *paths, size_t npaths,
     const char **step);
 
-/*
- * In the zygote, right before it forks the first run: gives up what neither
- * it nor a run will need.  Returns as above.
- */
-int pyexec_confine_zygote(const char **step);
-
 /* In a run, in its working directory.  Returns 0, or -1 as above. */
 int pyexec_confine(const char **step);
 

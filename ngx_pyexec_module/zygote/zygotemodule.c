@@ -210,9 +210,7 @@ zygote_probe(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     }
 
-    if (pyexec_confine_zygote(&step) == -1
-        || pyexec_serve_probe(&step) == -1)
-    {
+    if (pyexec_serve_probe(&step) == -1) {
         return zygote_error(step);
     }
 
@@ -265,10 +263,6 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
     }
 
     pyexec_warm_learn(&hooks);
-
-    if (pyexec_confine_zygote(&step) == -1) {
-        return zygote_error(step);
-    }
 
     if (pyexec_serve(control, &hooks, &step) == -1) {
         return PyErr_Format(PyExc_OSError, "%s: %s", step, strerror(errno));
