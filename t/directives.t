@@ -3,42 +3,8 @@
 # Every wrong value is found before the start, and its line is told.
 
 use lib 't/lib';
-use Test::More;
 use Test::Nginx::Socket 'no_plan';
 use Pyexec;
-
-# "wrong" has directives of a location, and the last of its lines is what is
-# wrong; or of a server, in "wrong_server".  "message" is what is said of it.
-
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    my $wrong = $block->wrong;
-
-    $block->set_value('config', defined $wrong
-        ? "location /execute {\npyexec on;\n$wrong\n}"
-        : $block->wrong_server);
-
-    chomp(my $message = $block->message);
-
-    $block->set_value('must_die', 1);
-    $block->set_value('error_log', ['[emerg]', $message]);
-});
-
-add_test_cleanup_handler(sub {
-    my ($block) = @_;
-
-    my @wrong = split /\n/, $block->wrong // $block->wrong_server;
-    my ($file, $line) = error_log_text() =~ /\[emerg\].* in (\S+):(\d+)$/m;
-    my @lines;
-
-    if (defined $file && open my $conf, '<', $file) {
-        @lines = <$conf>;
-    }
-
-    is($line && $lines[$line - 1], "$wrong[-1]\n",
-       $block->name . " - the line is told");
-});
 
 run_tests();
 

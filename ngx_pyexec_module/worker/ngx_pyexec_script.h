@@ -23,8 +23,8 @@ typedef struct {
 
 /*
  * Chooses a UUID and writes the code below "path", with a directory for the
- * run or without.  The file is locked while its worker lives.  NGX_OK with the UUID in "id", or NGX_ERROR with the
- * reason in the log and errno in "err".
+ * run or without.  The file is locked while its worker lives.  NGX_OK with the
+ * UUID in "id", or NGX_ERROR with the reason in the log and errno in "err".
  */
 ngx_int_t ngx_pyexec_script_create(ngx_pyexec_script_t *script,
     ngx_path_t *path, ngx_uint_t directory, pyexec_request_string_t *code,

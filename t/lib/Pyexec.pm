@@ -20,6 +20,12 @@ package Pyexec;
 #                   "LINE:COLUMN " before it where the refusal has a place
 #   refusal_status  (default: 400)
 #
+#   wrong           directives of a location, or ...
+#   wrong_server    ... of a server, with which nginx must not start
+#   message         what it must say of them ...
+#   told            ... and of which line (default: the last one); without a
+#                   message, the line that a warning must name
+#
 # A block without a config has a plain endpoint at /execute.  Directives that
 # are set for all blocks are not set where there is a section defaults.
 
@@ -242,6 +248,7 @@ sub soon {
 
 
 Test::Nginx::Util::add_test_cleanup_handler(sub {
+    check_told($_[0]) if defined($_[0]->message // $_[0]->told);
     release();
 
     # Test::Nginx wants to find nothing else below its root
@@ -251,6 +258,7 @@ Test::Nginx::Util::add_test_cleanup_handler(sub {
 Test::Nginx::Util::add_block_preprocessor(sub {
     my $block = shift;
 
+    set_wrong($block) if defined $block->message;
     set_config($block);
     set_request($block);
     set_log($block);
@@ -274,6 +282,42 @@ Test::Nginx::Socket::add_response_body_check(sub {
     check_answer($block->name, $body, \%expected) if %expected;
 });
 
+
+sub set_wrong {
+    my $block = shift;
+
+    my $wrong = $block->wrong;
+
+    $block->set_value('config', defined $wrong
+        ? "location /execute {\npyexec on;\n$wrong\n}"
+        : $block->wrong_server);
+
+    chomp(my $message = $block->message);
+
+    $block->set_value('must_die', 1);
+    $block->set_value('error_log', ['[emerg]', $message]);
+}
+
+sub check_told {
+    my $block = shift;
+
+    my ($file, $line) = error_log_text()
+                        =~ /\[(?:emerg|warn)\].* in (\S+):(\d+)$/m;
+    my @wrong = split /\n/, $block->wrong // $block->wrong_server // '';
+    my @lines;
+
+    if (defined $file && open my $conf, '<', $file) {
+        @lines = <$conf>;
+    }
+
+    my $told = $block->told // $wrong[-1];
+
+    chomp $told;
+    $told =~ s/\$(TEST_NGINX_\w+)/$ENV{$1}/g;
+
+    Test::More::is($line && $lines[$line - 1] =~ s/^ +//r, "$told\n",
+                   $block->name . " - the line is told");
+}
 
 sub set_config {
     my $block = shift;
