@@ -279,10 +279,7 @@ ngx_pyexec_isolation_check(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
     /* a directory that is private and bounded is a mount */
 
-    if (conf->scratch
-        && conf->isolation != NGX_PYEXEC_ISOLATION_FULL
-        && conf->isolation != NGX_PYEXEC_ISOLATION_DEFAULT)
-    {
+    if (conf->scratch && conf->isolation != NGX_PYEXEC_ISOLATION_FULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"pyexec_scratch\" needs \"pyexec_isolation full\" "
                       "in %V:%ui", &conf->isolated.file, conf->isolated.line);

@@ -564,14 +564,21 @@ ngx_pyexec_run_failed(ngx_pyexec_run_t *run, pyexec_wire_message_t *message)
     u_char  *p, *last, details[NGX_MAX_ERROR_STR];
 
     message->step[sizeof(message->step) - 1] = '\0';
-    step = message->step[0] ? message->step : "fork()";
+
+    /* a program can have its own end told with words of its own */
+
+    for (step = message->step; *step; step++) {
+        if (*step < ' ' || *step > '~') {
+            *step = '?';
+        }
+    }
 
     ngx_log_error(NGX_LOG_ALERT, run->pool->log, message->error,
-                  "pyexec: %s in a zygote failed", step);
+                  "pyexec: %s in a zygote failed", message->step);
 
     last = details + sizeof(details) - 1;
 
-    p = ngx_slprintf(details, last, "%s: ", step);
+    p = ngx_slprintf(details, last, "%s: ", message->step);
     *ngx_strerror(message->error, p, last - p) = '\0';
 
     if (run->spares) {
