@@ -119,6 +119,51 @@ Origin: https://example.com
 
 
 
+=== a scratch is for the locations that have one
+--- http_config
+    pyexec_scratch  1m;
+--- config
+    location /inherited {
+        pyexec on;
+    }
+
+    location /none {
+        pyexec          on;
+        pyexec_scratch  off;
+    }
+--- request eval
+[map { ::post({ code => "print(open('f', 'w').write('x'))" }, $_) }
+ "/inherited", "/none"]
+--- error_code eval
+[200, 400]
+--- response_body_like eval
+['^\{"output": "1', "Forbidden operation: open with mode 'w'"]
+
+
+
+=== the memory of a location is the one that its programs are told of
+--- http_config
+    pyexec_memory  64m;
+--- config
+    location /inherited {
+        pyexec on;
+    }
+
+    location /own {
+        pyexec         on;
+        pyexec_memory  32m;
+    }
+--- request eval
+[map { ::post({ code => "len(bytearray(48 << 20)); bytearray(48 << 20)" }, $_)
+     } "/inherited", "/own"]
+--- error_code eval
+[200, 200]
+--- response_body_like eval
+['"status": "ok"',
+ 'MemoryError\\\\nMemory limit of 33554432 bytes exceeded", "returncode": 1,']
+
+
+
 === nested locations inherit the limits, not the endpoint
 --- config
     location /outer {

@@ -6,8 +6,10 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
@@ -20,6 +22,13 @@ CLIENTS = 4
 
 # What may stick to a process of some megabytes in 2000 runs, bytes.
 GROWTH = 512 * 1024
+
+# An interpreter that does not serve before there is a file.
+SLOW = """\
+#!/bin/sh
+while [ "$3" = serve ] && [ ! -e {go} ]; do sleep 0.05; done
+exec /usr/bin/python3 "$@"
+"""
 
 
 def memory(pid):
@@ -177,6 +186,30 @@ class TooManyRequests(PyexecTestCase):
             self.assertGreater(int(answer.headers["Retry-After"]), 0)
 
         self.assertFootprint(server, before)
+
+    def test_a_free_place_needs_no_queue_while_the_interpreter_starts(self):
+        folder = tempfile.mkdtemp(prefix="pyexec-python-")
+        self.addCleanup(shutil.rmtree, folder)
+        os.chmod(folder, 0o755)
+        python, go = (os.path.join(folder, name) for name in ("python", "go"))
+
+        with open(python, "w", encoding="ascii") as file:
+            file.write(SLOW.format(go=go))
+
+        os.chmod(python, 0o755)
+        server = self.serve(location=f"pyexec_python {python};"
+                                     "pyexec_preload none;"
+                                     "pyexec_concurrency 2; pyexec_queue 0;")
+        sent = [server.send_and_keep(f"print({i})") for i in range(4)]
+
+        for connection in sent[2:]:
+            self.assertRefused(server.read_answer(connection), 503,
+                               "Too many executions")
+
+        open(go, "x", encoding="ascii").close()
+
+        for i, connection in enumerate(sent[:2]):
+            self.assertRan(server.read_answer(connection), f"{i}\n")
 
     def test_who_waits_too_long_gets_503_and_starts_nothing(self):
         server = self.serve(location="pyexec_preload none;"

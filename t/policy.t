@@ -157,6 +157,43 @@ from io import open as look; look("f", "r+")
 
 
 
+=== a file may be opened to be written where there is a scratch
+--- config
+    location /execute {
+        pyexec          on;
+        pyexec_allow    default io;
+        pyexec_scratch  1m;
+    }
+--- codes
+print(open("f", "w").write("written"), open("f").read())
+open("f", mode="x").close(); print(open("f", "r+b").read())
+import io; print(io.open("f", "a").write("added"))
+import os; print(os.fdopen(os.open("f", os.O_CREAT | os.O_RDWR), "w").write("x"))
+--- outputs
+7 written
+b''
+5
+1
+
+
+
+=== a scratch is for files, and allows nothing else
+--- config
+    location /execute {
+        pyexec          on;
+        pyexec_scratch  1m;
+    }
+--- codes
+open("f", "w"); import socket
+import os; os.system("id > f")
+import subprocess; subprocess.run("id > f", shell=True)
+--- refusals
+1:24 Code is not safe: Disallowed import: socket
+1:12 Code is not safe: Forbidden operation: os.system
+1:20 Code is not safe: Forbidden operation: subprocess.run with shell=True
+
+
+
 === the real name is told, whatever it was bound to
 --- codes
 import os as o; o.system("id")
@@ -182,7 +219,7 @@ look = open; look("f", "w")
 === what looks like it but is harmless runs
 --- codes
 import subprocess; print(subprocess.run(["echo", "1"], shell=False, capture_output=True).returncode)
-print(len(open("/etc/hostname", "r").read()) > 0)
+print(len(open("/etc/passwd", "r").read()) > 0)
 print("import socket", 'os.system("id")') # import socket
 import os; print(os.path.system if hasattr(os.path, "system") else 4)
 class A: system = print

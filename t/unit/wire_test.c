@@ -62,6 +62,7 @@ a_message_arrives_as_it_was_sent(void **state)
     memset(&sent, 0, sizeof(sent));
     sent.type = PYEXEC_WIRE_ENDED;
     sent.run = UINT32_MAX;
+    sent.flags = PYEXEC_WIRE_OUT_OF_MEMORY;
     sent.status = 0x8b;
     sent.cpu_time = UINT64_MAX;
     sent.memory = 1;
@@ -71,6 +72,27 @@ a_message_arrives_as_it_was_sent(void **state)
     assert_int_equal(pyexec_wire_recv(ends[1], &received, fds), 1);
     assert_memory_equal(&sent, &received, sizeof(sent));
     assert_int_equal(fds[0], -1);
+}
+
+
+static void
+a_failure_arrives_with_its_step(void **state)
+{
+    int                   *ends = *state, fds[PYEXEC_WIRE_NFDS];
+    pyexec_wire_message_t  sent, received;
+
+    memset(&sent, 0, sizeof(sent));
+    sent.type = PYEXEC_WIRE_FAILED;
+    sent.run = 1;
+    sent.error = ENOSPC;
+    memset(sent.step, 's', sizeof(sent.step) - 1);
+
+    assert_int_equal(pyexec_wire_send(ends[0], &sent, NULL, 0), 0);
+    assert_int_equal(pyexec_wire_recv(ends[1], &received, fds), 1);
+    assert_int_equal(received.type, PYEXEC_WIRE_FAILED);
+    assert_int_equal(received.error, ENOSPC);
+    assert_string_equal(received.step, sent.step);
+    assert_int_equal(received.flags, 0);
 }
 
 
@@ -197,6 +219,7 @@ main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(a_message_arrives_as_it_was_sent),
+        TEST(a_failure_arrives_with_its_step),
         TEST(descriptors_come_along_with_a_spawn),
         TEST(a_spawn_without_its_descriptors_is_no_message),
         TEST(descriptors_that_nobody_asked_for_are_closed),
