@@ -39,7 +39,10 @@ def send(type, run=0, error=0, step=b"", flags=0, status=0):
 def read(fd, size):
     data = b""
     while len(data) < size:
-        data += os.read(fd, size - len(data))
+        part = os.read(fd, size - len(data))
+        if not part:
+            sys.exit()
+        data += part
     return data
 
 send(READY)
@@ -103,7 +106,8 @@ class WithAZygote(PyexecTestCase):
         os.chmod(python, 0o755)
 
         self.server = Server(
-            http=f"pyexec_python {python}; log_format status $pyexec_status;",
+            http=f"pyexec_python {python}; pyexec_spares 0;"
+                 "log_format status $pyexec_status;",
             server=PROCESS)
         self.server.snippets["location"] = LOCATION % os.path.join(
             self.server.prefix, "access.log")
@@ -178,8 +182,8 @@ class AFailure(WithAZygote):
         self.assertEqual(
             self.fails(b"clone", errno.ENOSPC),
             "An unexpected error occurred: clone: No space left on device")
-        self.server.wait_for_log(r"\[alert\] .* pyexec: clone in a "
-                                 r"zygote failed \(28: No space left on device\)")
+        self.server.wait_for_log(r"\[alert\] .* pyexec: clone in a zygote "
+                                 r"failed \(28: No space left on device\)$")
 
     def test_words_that_have_no_end_are_cut(self):
         self.assertEqual(self.fails(b"s" * 28, errno.EPERM),
@@ -190,8 +194,8 @@ class AFailure(WithAZygote):
         self.assertEqual(self.fails(b"a\n\x1b[31m\xff\"b\0c", errno.EPERM),
                          "An unexpected error occurred: a??[31m?\"b: "
                          "Operation not permitted")
-        self.server.wait_for_log(r"pyexec: a\?\?\[31m\?\"b in a "
-                                 r"zygote failed \(1: Operation not permitted\)$")
+        self.server.wait_for_log(r"pyexec: a\?\?\[31m\?\"b in a zygote "
+                                 r"failed \(1: Operation not permitted\)$")
 
     def test_a_reason_that_is_none_is_no_crash(self):
         for number in (0, -1, 2 ** 31 - 1, -2 ** 31):
