@@ -2,6 +2,7 @@
 # make install    puts them where nginx looks for them; honours DESTDIR
 # make run        sets up what is missing, then serves docs/nginx.conf on PORT
 # make test       sets up what is missing, then runs every test
+# make test-vm    sets up what is missing, then runs VM_TESTS in another kernel
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
 # make bench      sets up what is missing, then measures for some five minutes;
@@ -62,8 +63,8 @@ fuzzers = $(patsubst t/fuzz/%_fuzz.c,fuzz-%,$(wildcard t/fuzz/*_fuzz.c))
 fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 
 
-.PHONY: all tree debug install run test unit unit-tests fuzz bench bench-tools \
-        soak clean $(fuzzers)
+.PHONY: all tree debug install run test test-vm unit unit-tests fuzz bench \
+        bench-tools soak clean $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -199,6 +200,18 @@ $(BUILD)/unit/policy_cli: t/unit/policy_cli.c $(unit_objs)
 $(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 	mkdir -p $(@D)
 	$(CC) $(SANITIZE) $(pure_flags) -c -o $@ $<
+
+
+# In a virtual machine with a kernel of Debian's, which has what the one here
+# may not have: cgroup v2, and an older Landlock.
+
+VM_TESTS = $(wildcard t/vm/*.t) t/harness.t
+
+test-vm:
+	build-aux/setup test-vm
+	$(MAKE) --no-print-directory tree debug
+	t/vm/image $(BUILD)/vm
+	t/vm/run $(BUILD)/vm $(server) $(VM_TESTS)
 
 
 # What a fuzzer finds stays in build/, what it starts from is in t/fuzz/corpus.
