@@ -475,7 +475,10 @@ ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
 
     /* one that is killed while it tells of its end is told of twice */
 
-    if (run == NULL && message->type == PYEXEC_WIRE_ENDED) {
+    if (run == NULL
+        && (message->type == PYEXEC_WIRE_ENDED
+            || message->type == PYEXEC_WIRE_FAILED))
+    {
         return NGX_OK;
     }
 

@@ -54,7 +54,7 @@ struct pyexec_nest_s {
     int                    control;
     uid_t                  uid;
     gid_t                  gid;
-    const pyexec_report_t *report;
+    pyexec_report_t        report;
     int                    script;
 
     int                    state;       /* a futex */
@@ -120,7 +120,7 @@ pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
     nest->uid = geteuid();
     nest->gid = getegid();
     nest->control = control;
-    nest->report = report;
+    nest->report = *report;
     nest->script = -1;
     nest->step = "clone";
 
@@ -470,7 +470,7 @@ pyexec_nest_reap(pyexec_nest_t *nest, pid_t run)
         }
     }
 
-    pyexec_report_apply(nest->report, end);
+    pyexec_report_apply(&nest->report, end);
 
     if (nest->control != -1) {
         (void) pyexec_wire_send(nest->control, end, NULL, 0);

@@ -4,41 +4,57 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "report.h"
 
 
-pyexec_report_t *
-pyexec_report_create(void)
+int
+pyexec_report_create(pyexec_report_t *report)
 {
-    void *page;
+    char *pages;
+    long  size = sysconf(_SC_PAGESIZE);
 
-    page = mmap(NULL, sizeof(pyexec_report_t), PROT_READ|PROT_WRITE,
-                MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+    pages = mmap(NULL, 2 * size, PROT_READ|PROT_WRITE,
+                 MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) {
+        return -1;
+    }
 
-    return page == MAP_FAILED ? NULL : page;
+    report->failure = (pyexec_report_failure_t *) (void *) pages;
+    report->out_of_memory = (volatile int *) (void *) (pages + size);
+
+    return 0;
 }
 
 
 void
-pyexec_report_keep(pyexec_report_t *report)
+pyexec_report_keep(const pyexec_report_t *report)
 {
-    (void) madvise(report, sizeof(pyexec_report_t), MADV_DONTFORK);
+    (void) madvise(report->failure, 2 * sysconf(_SC_PAGESIZE), MADV_DONTFORK);
 }
 
 
 void
-pyexec_report_free(pyexec_report_t *report)
+pyexec_report_free(const pyexec_report_t *report)
 {
-    (void) munmap(report, sizeof(pyexec_report_t));
+    (void) munmap(report->failure, 2 * sysconf(_SC_PAGESIZE));
 }
 
 
 void
-pyexec_report_failure(pyexec_report_t *report, const char *step)
+pyexec_report_fail(const pyexec_report_t *report, const char *step)
 {
-    report->failed = errno ? errno : EINVAL;
-    snprintf(report->step, sizeof(report->step), "%s", step);
+    report->failure->failed = errno ? errno : EINVAL;
+    snprintf(report->failure->step, sizeof(report->failure->step), "%s",
+             step);
+}
+
+
+int
+pyexec_report_start(const pyexec_report_t *report)
+{
+    return munmap(report->failure, sysconf(_SC_PAGESIZE));
 }
 
 
@@ -46,14 +62,14 @@ void
 pyexec_report_apply(const pyexec_report_t *report,
     pyexec_wire_message_t *message)
 {
-    if (report->failed) {
+    if (report->failure->failed) {
         message->type = PYEXEC_WIRE_FAILED;
-        message->error = report->failed;
-        memcpy(message->step, report->step, sizeof(message->step));
+        message->error = report->failure->failed;
+        memcpy(message->step, report->failure->step, sizeof(message->step));
         message->step[sizeof(message->step) - 1] = '\0';
     }
 
-    if (report->out_of_memory) {
+    if (*report->out_of_memory) {
         message->flags |= PYEXEC_WIRE_OUT_OF_MEMORY;
     }
 }

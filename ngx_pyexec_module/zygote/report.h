@@ -1,7 +1,8 @@
 /*
- * What a run tells before it ends, in a page that it shares with nobody but
- * its zygote.  Later the page is in the hands of the program, which can only
- * lie about itself.
+ * What a run tells before it ends, in memory that it shares with nobody but
+ * its zygote: why it did not come to its program, on a page that it gives
+ * away before the program starts; and whether memory ended the program, which
+ * can only lie about itself.
  */
 
 #ifndef PYEXEC_REPORT_H
@@ -11,22 +12,30 @@
 
 
 typedef struct {
-    int  failed;                /* errno of what kept it from its program */
+    int  failed;                /* errno, or 0 */
     char step[sizeof(((pyexec_wire_message_t *) 0)->step)];
-    int  out_of_memory;         /* an uncaught MemoryError ended it */
+} pyexec_report_failure_t;
+
+
+typedef struct {
+    pyexec_report_failure_t *failure;
+    volatile int            *out_of_memory;     /* an uncaught MemoryError */
 } pyexec_report_t;
 
 
-/* The page of a run to be forked; NULL with errno. */
-pyexec_report_t *pyexec_report_create(void);
+/* Of a run to be forked.  Returns 0, or -1 with errno. */
+int pyexec_report_create(pyexec_report_t *report);
 
 /* Keeps it from the runs that are forked later. */
-void pyexec_report_keep(pyexec_report_t *report);
+void pyexec_report_keep(const pyexec_report_t *report);
 
-void pyexec_report_free(pyexec_report_t *report);
+void pyexec_report_free(const pyexec_report_t *report);
 
-/* Writes down errno and what failed. */
-void pyexec_report_failure(pyexec_report_t *report, const char *step);
+/* In the run: writes down errno and what failed. */
+void pyexec_report_fail(const pyexec_report_t *report, const char *step);
+
+/* In the run: from here on it cannot fail.  Returns 0, or -1 with errno. */
+int pyexec_report_start(const pyexec_report_t *report);
 
 /*
  * Makes of the message of an ended run what the report says: that it ran out

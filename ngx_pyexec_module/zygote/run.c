@@ -64,7 +64,7 @@ pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
 
     status = pyexec_program_run(hooks, &program);
 
-    run->report->out_of_memory = program.out_of_memory;
+    *run->report->out_of_memory = program.out_of_memory;
 
     (void) fflush(NULL);
 
@@ -193,6 +193,10 @@ pyexec_run_receive(const pyexec_run_t *run, pyexec_program_t *program)
     if (close(PYEXEC_RUN_CHANNEL) == -1) {
         pyexec_run_fail(run, "close");
     }
+
+    if (pyexec_report_start(run->report) == -1) {
+        pyexec_run_fail(run, "munmap");
+    }
 }
 
 
@@ -246,6 +250,6 @@ pyexec_run_script(const pyexec_run_t *run, const pyexec_program_t *program)
 static void
 pyexec_run_fail(const pyexec_run_t *run, const char *step)
 {
-    pyexec_report_failure(run->report, step);
+    pyexec_report_fail(run->report, step);
     _exit(EXIT_FAILURE);
 }

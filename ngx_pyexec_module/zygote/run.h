@@ -16,11 +16,11 @@
 
 
 typedef struct {
-    int             *fds;       /* of its PYEXEC_WIRE_SPAWN */
-    int              script;    /* to write the program to, or -1 */
-    pid_t            zygote;    /* its parent, or 0 when it is in a nest */
-    const sigset_t  *mask;      /* the signal mask of its program */
-    pyexec_report_t *report;
+    int                   *fds;     /* of its PYEXEC_WIRE_SPAWN */
+    int                    script;  /* to write the program to, or -1 */
+    pid_t                  zygote;  /* its parent, or 0: it is in a nest */
+    const sigset_t        *mask;    /* the signal mask of its program */
+    const pyexec_report_t *report;
 } pyexec_run_t;
 
 

@@ -24,7 +24,7 @@
 typedef struct {
     uint32_t              run;
     pid_t                 pid;  /* 0: reaped, what it left is being killed */
-    pyexec_report_t      *report;
+    pyexec_report_t       report;
     pyexec_nest_t        *nest; /* in full isolation */
     pyexec_wire_message_t end;
 } pyexec_serve_run_t;
@@ -233,8 +233,7 @@ pyexec_serve_start(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
 
     *step = "mmap";
 
-    run->report = pyexec_report_create();
-    if (run->report == NULL) {
+    if (pyexec_report_create(&run->report) == -1) {
         return -1;
     }
 
@@ -254,7 +253,7 @@ pyexec_serve_start(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
         return -1;
     }
 
-    pyexec_report_keep(run->report);
+    pyexec_report_keep(&run->report);
 
     return 0;
 }
@@ -270,7 +269,7 @@ pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
         .fds = fds,
         .script = -1,
         .mask = &serve->mask,
-        .report = run->report,
+        .report = &run->report,
     };
 
     zygote = getpid();
@@ -279,7 +278,7 @@ pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
 
     if (run->nest != NULL) {
         pid = pyexec_nest_fork(run->nest, run->run, serve->control,
-                               run->report, &child.script, step);
+                               &run->report, &child.script, step);
 
     } else {
         *step = "fork";
@@ -309,7 +308,7 @@ pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
 static void
 pyexec_serve_free(pyexec_serve_run_t *run)
 {
-    pyexec_report_free(run->report);
+    pyexec_report_free(&run->report);
 
     if (run->nest != NULL) {
         pyexec_nest_free(run->nest);
@@ -321,7 +320,7 @@ int
 pyexec_serve_probe(const char **step)
 {
     int                   error, status;
-    static char           failed[sizeof(((pyexec_report_t *) 0)->step)];
+    static char           failed[sizeof(((pyexec_report_failure_t *) 0)->step)];
     pyexec_serve_t        serve = { .control = -1 };
     pyexec_serve_run_t    run = { .run = 0 };
 
@@ -337,10 +336,10 @@ pyexec_serve_probe(const char **step)
         }
     }
 
-    error = run.report->failed;
+    error = run.report.failure->failed;
 
     if (error) {
-        memcpy(failed, run.report->step, sizeof(failed));
+        memcpy(failed, run.report.failure->step, sizeof(failed));
         *step = failed;
 
     } else if (run.nest != NULL) {
@@ -455,7 +454,7 @@ pyexec_serve_ended(pyexec_serve_t *serve, pid_t pid, int status,
     end->memory = usage->ru_maxrss * 1024ULL;
     end->ended = now.tv_sec * 1000000000ULL + now.tv_nsec;
 
-    pyexec_report_apply(run->report, end);
+    pyexec_report_apply(&run->report, end);
 }
 
 
