@@ -25,6 +25,7 @@
  *   RLIMIT_AS nor the size of the scratch directory bounds, and without an
  *   IPC namespace a way to other processes;
  * - setxattr(): memory of the file system's that nothing bounds either;
+ * - inotify: it tells what other runs, and the host, do with shared files;
  * - sync() and syncfs(): they make all of the machine write;
  * - chroot(), settimeofday() and their kind: the kernel, too, would refuse,
  *   and they do not kill since Python's own library offers them;

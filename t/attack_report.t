@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""What a run says of itself is taken for no more than that."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "lib"))
+
+from pyexec_test import AttackCase, main
+
+# Pages of memory that are shared with other processes, wherever they are.
+SHARED = """
+import struct
+
+def pages():
+    with open("/proc/self/maps") as maps:
+        for line in maps:
+            if line.split()[1].startswith("rw-s"):
+                begin, end = (int(word, 16) for word in
+                              line.split()[0].split("-"))
+                yield begin, end - begin
+
+def write(words):
+    for begin, size in pages():
+        ctypes.memmove(begin, words[:size], min(size, len(words)))
+"""
+
+LIES = {
+    "that it never began": 'struct.pack("i", 13) + b"a lie\\0"',
+    "lines of the log": 'struct.pack("i", 13) + b"\\n2026 [emerg] a lie\\0"',
+    "something without an end": 'struct.pack("i", 13) + b"a lie" * 100',
+    "nothing but ones": 'b"\\xff" * 4096',
+}
+
+# The end comes while the program still tells lies.
+ALWAYS = """
+while True:
+    write(struct.pack("i", 13) + b"a lie\\0")
+"""
+
+
+class Reports(AttackCase):
+    conf = {"server": """
+        location /process { pyexec on; pyexec_isolation process; }
+    """}
+
+    def check(self, answer):
+        zygotes = self.server.zygote_pids()
+        self.assertStatus(answer, 200)
+        self.assertRan(self.server.post("print('next')"), "next\n", "")
+        self.assertEqual(self.server.zygote_pids(), zygotes)
+        self.assertNotIn("a lie", self.server.error_log())
+        self.assertEqual(self.server.alarms(), [])
+
+    def test_a_program_cannot_say_that_it_never_began(self):
+        for name, lie in LIES.items():
+            with self.subTest(name):
+                self.check(self.post(SHARED + f"write({lie})\nprint(1)"))
+
+    def test_a_program_that_is_killed_cannot_say_so(self):
+        for _ in range(3):
+            with self.assertOthersAnswer():
+                self.check(self.post(SHARED + ALWAYS, run_timeout=0.2))
+
+    def test_a_program_that_kills_itself_cannot_say_so(self):
+        for number in 9, 11, 15:
+            self.check(self.post(
+                SHARED + f"write({LIES['lines of the log']})\n"
+                f"os.kill(os.getpid(), {number})"))
+
+
+if __name__ == "__main__":
+    main()
