@@ -129,7 +129,12 @@ $(BUILD)/pyexec_zygote.abi3.so $(server)/debug/pyexec_zygote.abi3.so: \
 $(server)/zygote/pyexec_zygote.abi3.so: $(BUILD)/pyexec_zygote.abi3.so
 	install -D -m 644 $< $@
 
-$(server)/zygote/%.py $(server)/debug/%.py: $(SRC)/zygote/%.py
+# Two rules, since make takes one with two patterns to make both at once.
+
+$(server)/zygote/%.py: $(SRC)/zygote/%.py
+	install -D -m 644 $< $@
+
+$(server)/debug/%.py: $(SRC)/zygote/%.py
 	install -D -m 644 $< $@
 
 
