@@ -29,7 +29,6 @@ HTTP = "client_max_body_size 32m;"
 
 # Where a run can make files, so that there is something to remove.
 SERVER = f"""
-    location /plain {{ pyexec on; pyexec_isolation off; {LOCATION} }}
     location /scratch {{ pyexec on; pyexec_scratch 32m; {LOCATION} }}
 """
 
@@ -77,7 +76,7 @@ def setUpModule():
     unittest.addModuleCleanup(server.kill)
     server.start()
 
-    for path in "/run", "/plain", "/scratch":
+    for path in "/run", "/scratch":
         server.post("print(1)", path=path)
 
     Suite.before = Footprint.settled(server)
@@ -194,8 +193,8 @@ class WhileProgramsRun(PyexecTestCase):
             answer = self.server.read_answer(connection)
             self.assertEqual(len(answer["output"]), 4000001)
 
-    def check_made(self, path):
-        maker = self.server.send_and_keep(MAKE_DIRECTORIES, path=path)
+    def test_while_the_scratch_space_of_a_program_is_removed(self):
+        maker = self.server.send_and_keep(MAKE_DIRECTORIES, path="/scratch")
         times = []
 
         while not select.select([maker], [], [], 0)[0]:
@@ -203,12 +202,6 @@ class WhileProgramsRun(PyexecTestCase):
 
         self.assertRan(self.server.read_answer(maker), "made\n")
         self.check_times(times + self.times(20))
-
-    def test_while_what_a_plain_program_has_made_is_removed(self):
-        self.check_made("/plain")
-
-    def test_while_the_scratch_space_of_a_program_is_removed(self):
-        self.check_made("/scratch")
 
     def test_while_many_clients_come_at_once(self):
         connections = [self.server.send_and_keep(

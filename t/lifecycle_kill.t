@@ -149,7 +149,7 @@ class LeavesNothing(PyexecTestCase):
                 or Footprint.of(self.mine()[0]) != self.mine()[1]):
             self.share()
 
-        self.server, self.before, self.http2_port = self.mine()
+        self.server, self.before, self.idle, self.http2_port = self.mine()
         os.truncate(self.log_path(), 0)
 
     def mine(self):
@@ -167,7 +167,8 @@ class LeavesNothing(PyexecTestCase):
         unittest.addModuleCleanup(server.kill)
         server.start()
         self.assertRan(server.post("print(1)"), "1\n")
-        self.shared[self.isolation] = (server, Footprint.settled(server),
+        before = Footprint.settled(server)
+        self.shared[self.isolation] = (server, before, len(server.counted()),
                                        http2_port)
 
     def log_path(self):
@@ -175,9 +176,7 @@ class LeavesNothing(PyexecTestCase):
 
     def extra(self):
         """How many processes there are beyond those of an idle server."""
-        idle = self.before.processes
-        return (len(self.server.counted()) - idle.total()
-                + idle["pyexec-init"])
+        return len(self.server.counted()) - self.idle
 
     def wait_for_run(self, children=0):
         self.assertTrue(wait_until(lambda: self.extra() >= 1 + children),
@@ -387,7 +386,7 @@ class AKillFromOutside(LeavesNothing):
 
 class InTheEnd(PyexecTestCase):
     def test_the_servers_leave_nothing(self):
-        for server, _, _ in LeavesNothing.shared.values():
+        for server, *_ in LeavesNothing.shared.values():
             self.end(server)
 
 

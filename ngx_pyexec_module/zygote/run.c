@@ -103,7 +103,7 @@ pyexec_run_enter(const pyexec_run_t *run)
         (void) prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     }
 
-    (void) prctl(PR_SET_NAME, "pyexec-run", 0, 0, 0);
+    (void) prctl(PR_SET_NAME, "pyexec-spare", 0, 0, 0);
 
     if (setsid() == -1) {
         pyexec_run_fail(run, "setsid");
@@ -159,6 +159,8 @@ pyexec_run_receive(const pyexec_run_t *run, pyexec_program_t *program)
     pyexec_wire_program_t header;
 
     pyexec_run_read(run, &header, sizeof(header));
+
+    (void) prctl(PR_SET_NAME, "pyexec-run", 0, 0, 0);
 
     size = header.directory_len + header.code_len + header.args_len;
 

@@ -256,11 +256,12 @@ class Server(Client):
         return [p for p in found if comm is None or p.comm == comm]
 
     def counted(self):
-        """The same without process 1 of each run's namespace.
+        """The same without spares, and process 1 of each run's namespace.
 
         A run is then as many processes as its program made, isolated or not.
         """
-        return [p for p in self.processes() if p.comm != "pyexec-init"]
+        return [p for p in self.processes()
+                if p.comm not in ("pyexec-init", "pyexec-spare")]
 
     def worker_pids(self):
         """The workers that take new connections."""
