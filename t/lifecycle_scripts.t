@@ -30,8 +30,10 @@ PATH = re.compile(r"/tmp/|temp_scripts|[0-9a-f]{8}-[0-9a-f]{4}-")
 
 
 class AScript(PyexecTestCase):
+    isolation = ""
+
     def setUp(self):
-        self.server = self.serve(location=LOCATION)
+        self.server = self.serve(location=LOCATION + self.isolation)
         self.assertRan(self.server.post("print(1)"), "1\n")
 
     def path(self, name=""):
@@ -158,6 +160,13 @@ class ItIsGone(AScript):
 
         self.server.quit()
 
+    def test_and_never_was_there_for_a_program_that_was_refused(self):
+        before = os.stat(self.path()).st_mtime_ns
+        self.assertStatus(self.server.post("import socket"), 400)
+        self.assertEqual(os.stat(self.path()).st_mtime_ns, before)
+
+
+class AfterTricks(AScript):
     def check_trick(self, code):
         """Whether the program may do it or not, it leaves nothing."""
         code = code.replace("\n", "\n    ")
@@ -187,10 +196,26 @@ class ItIsGone(AScript):
         log = os.path.join(self.server.prefix, "error.log")
         os.truncate(log, 0)
 
-    def test_and_never_was_there_for_a_program_that_was_refused(self):
-        before = os.stat(self.path()).st_mtime_ns
-        self.assertStatus(self.server.post("import socket"), 400)
-        self.assertEqual(os.stat(self.path()).st_mtime_ns, before)
+
+class AfterTricksWithoutNamespaces(AfterTricks):
+    variant = ", without namespaces"
+    isolation = "pyexec_isolation process;"
+
+
+class WithoutIsolation(AScript):
+    isolation = "pyexec_isolation off;"
+
+    def test_what_a_program_makes_in_its_directory_does_not_stay(self):
+        answer = self.server.post(
+            "import os, subprocess\n"
+            "print(os.listdir())\n"
+            "made = subprocess.run(['mkdir', 'made'],\n"
+            "                      stderr=subprocess.DEVNULL)\n"
+            "print(made.returncode)\n"
+            "subprocess.run(['rm', '-f', 'main.py'],\n"
+            "               stderr=subprocess.DEVNULL)\n")
+        self.assertRan(answer, "['main.py']\n1\n")
+        self.assertEqual(os.listdir(self.path()), [])
 
 
 class WithoutRoom(PyexecTestCase):
@@ -263,4 +288,5 @@ class WithoutRoom(PyexecTestCase):
 
 
 if __name__ == "__main__":
-    main(WhileARunLasts, ItIsGone, WithoutRoom)
+    main(WhileARunLasts, ItIsGone, AfterTricks, AfterTricksWithoutNamespaces,
+         WithoutIsolation, WithoutRoom)

@@ -152,7 +152,14 @@ ngx_pyexec_script_write(ngx_pyexec_script_t *script,
                        script->directory.data + script->directory.len
                        - NGX_PYEXEC_UUID_LEN);
 
-    return symlink(target, link) == -1 ? "symlink()" : NULL;
+    if (symlink(target, link) == -1) {
+        return "symlink()";
+    }
+
+    /* what a program made there would stay when it ends */
+
+    return chmod((char *) script->directory.data, 0500) == -1 ? "chmod()"
+                                                              : NULL;
 }
 
 
@@ -184,10 +191,7 @@ ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log)
 }
 
 
-/*
- * A program cannot write to its directory, where the kernel has Landlock, but
- * it can change its mode.
- */
+/* Nobody but root removes what is in it without changing its mode first. */
 
 static void
 ngx_pyexec_script_remove(int dfd, char *name, ngx_log_t *log)
