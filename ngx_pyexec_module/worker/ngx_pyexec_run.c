@@ -565,7 +565,7 @@ ngx_pyexec_run_failed(ngx_pyexec_run_t *run, pyexec_wire_message_t *message)
 
     message->step[sizeof(message->step) - 1] = '\0';
 
-    /* a program can have its own end told with words of its own */
+    /* should a program ever come to write it, it forges no line of the log */
 
     for (step = message->step; *step; step++) {
         if (*step < ' ' || *step > '~') {
