@@ -292,6 +292,14 @@ pyexec_nest_enter(pyexec_nest_t *nest)
         return -1;
     }
 
+    if (pyexec_without("mount") || pyexec_without("view")) {
+        /* Nothing can be mounted, or there is no place for it. */
+        nest->step = "/dev/null";
+        nest->script = open("/dev/null", O_WRONLY|O_CLOEXEC);
+
+        return nest->script == -1 ? -1 : pyexec_capabilities_drop();
+    }
+
     nest->step = "mount of the script";
 
     if (pyexec_nest_script(nest) == -1) {

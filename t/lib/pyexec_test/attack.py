@@ -96,15 +96,15 @@ class AttackCase(PyexecTestCase):
         if wrong:
             self.fail("\n".join(["of the host:", *wrong]))
 
-    def post(self, program, path="/run", **fields):
+    def post(self, program, path="/run", server=None, **fields):
         """The program, with what it is aimed at as its argument."""
-        aim = {"first": 1, "deadly": [], "port": self.server.port,
-               "prefix": self.server.prefix,
-               "workers": self.server.worker_pids(),
-               "master": self.server.master.pid,
+        server = server or self.server
+        aim = {"first": 1, "deadly": [], "port": server.port,
+               "prefix": server.prefix, "workers": server.worker_pids(),
+               "master": server.master.pid,
                **self.canaries.target, **fields.pop("aim", {})}
 
-        return self.server.post(HIDDEN, path=path, args=[
+        return server.post(HIDDEN, path=path, args=[
             json.dumps(aim), ATTACKER + program], **fields)
 
     def attack(self, program, path="/run", aim=(), again=False, **fields):

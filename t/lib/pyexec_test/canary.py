@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 
 from .process import find_process
-from .server import WORKER_USER
+from .server import WORKER_USER, Server
 
 PLACES = ("/root", "/home", "/var/lib", "/var/tmp", "/srv", "/opt", "/run",
           "/tmp", "/dev/shm")
@@ -70,6 +70,7 @@ class Canaries:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
             **other if os.geteuid() == 0 else {})
+        Server.bystanders.add(self.process.pid)
 
     def _sockets(self):
         self.abstract = f"pyexec-canary-{self.secret}"
@@ -187,6 +188,7 @@ class Canaries:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+            Server.bystanders.discard(self.process.pid)
 
         for folder in self.folders:
             shutil.rmtree(folder, ignore_errors=True)

@@ -80,6 +80,7 @@ class Server(Client):
     """
 
     running = []    # the servers of this test process that are up
+    bystanders = set()      # pids of what else it has started
 
     def __init__(self, *, main="", http="", server="", location="",
                  worker_processes=1, worker_connections=256,
@@ -251,6 +252,7 @@ class Server(Client):
     def processes(self, comm=None):
         """Every process that came from this server, orphans included."""
         others = {s.master.pid for s in Server.running if s is not self}
+        others |= Server.bystanders
         found = process.descendants(os.getpid(), without=others)
 
         return [p for p in found if comm is None or p.comm == comm]
