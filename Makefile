@@ -187,7 +187,7 @@ test:
 unit: unit-tests
 	prove $(unit_tests)
 
-unit-tests: $(unit_tests) $(BUILD)/unit/policy_cli
+unit-tests: $(unit_tests) $(BUILD)/unit/policy_cli $(BUILD)/unit/filter.so
 
 $(BUILD)/reload/%.t: t/%.t Makefile
 	mkdir -p $(@D)
@@ -201,6 +201,11 @@ $(BUILD)/unit/policy_test: $(wildcard t/unit/policy/*.inc)
 
 $(BUILD)/unit/policy_cli: t/unit/policy_cli.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs)
+
+$(BUILD)/unit/filter.so: t/unit/filter_abi.c \
+                         $(wildcard $(SRC)/zygote/filter*.c) $(headers)
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $(filter %.c,$^) -lseccomp
 
 $(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 	mkdir -p $(@D)
