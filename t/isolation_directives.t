@@ -64,19 +64,20 @@ sub other_than_default {
     return join ' ', @others ? @others : 'default';
 }
 
-# Interpreters that find something in the way.
+# Interpreters that find something in the way, and tell it last.
 
 my $dir = $ENV{TEST_NGINX_PYTHONS} = tempdir(CLEANUP => 1);
 
 chmod 0755, $dir;
 
-for (['bare', 'pyexec_isolation full: no user namespaces; set something'],
+for (['bare', 'pyexec_isolation full: no user namespaces; set something'
+              . ' or other' x 40],
      ['old', 'CPython 3.9 or newer is needed'])
 {
     my ($name, $says) = @$_;
 
     open my $file, '>', "$dir/$name" or die "$name: $!";
-    print $file "#!/bin/sh\necho '$says'\n";
+    print $file "#!/bin/sh\nyes warning | head -n 500\necho '$says'\n";
     close $file or die "$name: $!";
     chmod 0755, "$dir/$name";
 }
@@ -636,7 +637,7 @@ pyexec_memory 64m;
 pyexec_python $TEST_NGINX_PYTHONS/bare;
 --- told: pyexec_memory 64m;
 --- message
-pyexec_isolation full: no user namespaces; set something in
+pyexec_isolation full: no user namespaces; set something or other
 
 
 
@@ -645,7 +646,7 @@ pyexec_isolation full: no user namespaces; set something in
 pyexec_python $TEST_NGINX_PYTHONS/bare;
 --- told: pyexec on;
 --- message
-pyexec_isolation full: no user namespaces; set something in
+pyexec_isolation full: no user namespaces; set something or other
 
 
 

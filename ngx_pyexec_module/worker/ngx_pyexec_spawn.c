@@ -16,7 +16,7 @@
 
 /* an interpreter that says nothing for so long is not one */
 #define NGX_PYEXEC_CHECK_TIMEOUT  10000
-#define NGX_PYEXEC_CHECK_SIZE     512
+#define NGX_PYEXEC_CHECK_SIZE     4096
 
 
 static char **ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
