@@ -265,6 +265,7 @@ ngx_int_t
 ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
     ngx_str_t *reason, ngx_pool_t *pool)
 {
+    int         status;
     u_char     *p;
     size_t      n;
     ngx_fd_t    out[2];
@@ -300,12 +301,22 @@ ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
 
     /* where nginx has its handler of SIGCHLD set, the handler reaps it */
 
-    while (waitpid(pid, NULL, 0) == -1 && ngx_errno == NGX_EINTR) {
+    status = 0;
+
+    while (waitpid(pid, &status, 0) == -1 && ngx_errno == NGX_EINTR) {
         /* void */
     }
 
     while (n && p[n - 1] == LF) {
         n--;
+    }
+
+    if (n == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
+        ngx_str_set(reason, "a filter of system calls killed it; under systemd,"
+                            " SystemCallFilter= must have \"@mount sethostname"
+                            " setdomainname seccomp landlock_create_ruleset"
+                            " landlock_add_rule landlock_restrict_self\", too");
+        return NGX_ERROR;
     }
 
     if (n == 0) {

@@ -25,6 +25,9 @@ LINKS = (('/dev/fd', '../proc/self/fd'), ('/dev/stdin', '../proc/self/fd/0'),
          ('/dev/stderr', '../proc/self/fd/2'))
 DIRECTORIES = ('/empty', '/script', '/scratch')
 
+REFUSED = (errno.EPERM, errno.EACCES)
+MOUNTS = 'mount, umount2, pivot_root, open_tree, move_mount, mount_setattr'
+
 
 class Unavailable(Exception):
     """Says what this machine lacks and how to get it."""
@@ -136,20 +139,44 @@ def explain(mode, error):
     """One line: what is missing, and what to set."""
     step = os.fsdecode(error.filename)
     reason = f'{step}: {error.strerror}'
-    return f'pyexec_isolation {mode}: {remedy(step, error.errno) or reason}'
+    return (f'pyexec_isolation {mode}: '
+            f'{remedy(step, error.errno, reason) or reason}')
 
 
-def remedy(step, number):
-    if step == 'landlock' and number in (errno.ENOSYS, errno.EOPNOTSUPP):
-        return ('Landlock is not available; it needs Linux 5.13 with '
-                'CONFIG_SECURITY_LANDLOCK, and "landlock" in the kernel\'s '
-                'lsm= list')
-    if step in ('unshare', 'clone', 'the map of user ids', 'capset'):
-        return namespaces(step, number)
+def remedy(step, number, reason):
+    if not os.path.exists('/proc/self'):
+        return '/proc is not mounted'
+    if step == 'landlock':
+        return landlock(number, reason)
+    if step.startswith('seccomp'):
+        return (f'no seccomp filter can be installed ({reason}); the kernel '
+                'needs CONFIG_SECCOMP_FILTER, and in a container the seccomp '
+                'profile must allow seccomp')
+    if step in ('unshare', 'clone', 'the map of user ids', 'sethostname',
+                'capset'):
+        return namespaces(step, number, reason)
+    if number in REFUSED:
+        return mounts(reason)
+    if number == errno.ENOSYS:
+        return (f'a system call is missing ({reason}); the kernel must be '
+                'Linux 5.12 or newer, and in a container the seccomp profile '
+                f'must allow {MOUNTS} and close_range')
     return None
 
 
-def namespaces(step, number):
+def landlock(number, reason):
+    if number in REFUSED:
+        return (f'Landlock is not permitted ({reason}); in a container the '
+                'seccomp profile must allow landlock_create_ruleset, '
+                'landlock_add_rule and landlock_restrict_self')
+    if number in (errno.ENOSYS, errno.EOPNOTSUPP):
+        return ('Landlock is not available; it needs Linux 5.13 with '
+                'CONFIG_SECURITY_LANDLOCK, and "landlock" in the kernel\'s '
+                'lsm= list')
+    return None
+
+
+def namespaces(step, number, reason):
     """Which of the many who can forbid user namespaces it was."""
     if setting('/proc/sys/kernel/unprivileged_userns_clone') == '0':
         return ('user namespaces are switched off; set '
@@ -160,21 +187,39 @@ def namespaces(step, number):
     if number == errno.ENOSPC:
         return ('there are too many namespaces; raise the sysctls '
                 'user.max_*_namespaces')
-    if setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') \
-            == '1':
-        return ('AppArmor forbids user namespaces; give nginx a profile with '
-                '"userns," or set '
-                'sysctl kernel.apparmor_restrict_unprivileged_userns=0')
-    if number in (errno.EPERM, errno.EACCES):
-        return (f'user namespaces are not permitted ({step}: '
-                f'{os.strerror(number)}); in a container allow unshare, '
-                'clone, mount and pivot_root in its seccomp profile, or use '
-                'pyexec_isolation process; under systemd do not set '
-                'RestrictNamespaces=')
+    # Where AppArmor forbids them they can be made, and not be used.
+    if number in REFUSED and not (step == 'unshare' and FILTERED):
+        forbidden = apparmor()
+        if forbidden:
+            return forbidden
+    if number in REFUSED:
+        return (f'user namespaces are not permitted ({reason}); in a '
+                'container allow unshare, clone, sethostname, setdomainname, '
+                f'{MOUNTS} in its seccomp profile, or use pyexec_isolation '
+                'process; under systemd do not set RestrictNamespaces=; '
+                'they are not to be had in a chroot')
     if number in (errno.ENOSYS, errno.EINVAL):
         return ('the kernel lacks namespaces; it needs CONFIG_USER_NS, '
                 'CONFIG_PID_NS, CONFIG_NET_NS, CONFIG_IPC_NS, CONFIG_UTS_NS')
     return None
+
+
+def mounts(reason):
+    """Who forbids what the new user namespace permits."""
+    return apparmor() or (
+        f'mounts are not permitted ({reason}); in a container allow {MOUNTS} '
+        'in its seccomp profile, and mounts in its AppArmor or SELinux '
+        'profile, or use pyexec_isolation process; under systemd do not '
+        'leave @mount out of SystemCallFilter=')
+
+
+def apparmor():
+    if setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') \
+            != '1':
+        return None
+    return ('AppArmor forbids user namespaces; give nginx a profile with '
+            '"userns," or set '
+            'sysctl kernel.apparmor_restrict_unprivileged_userns=0')
 
 
 def setting(path):
@@ -183,3 +228,7 @@ def setting(path):
             return file.read().strip()
     except OSError:
         return None
+
+
+# Whether somebody filters our system calls; later, we do so ourselves.
+FILTERED = 'Seccomp:\t2' in (setting('/proc/self/status') or '')
