@@ -198,6 +198,7 @@ $(BUILD)/unit/%_test: t/unit/%_test.c $(unit_objs)
 	    $(pure_libs) -lcmocka
 
 $(BUILD)/unit/policy_test: $(wildcard t/unit/policy/*.inc)
+$(BUILD)/unit/cgroup_test: $(wildcard $(SRC)/zygote/cgroup*.c) $(headers)
 
 $(BUILD)/unit/policy_cli: t/unit/policy_cli.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs)

@@ -51,6 +51,7 @@ typedef struct {
     ngx_uint_t                  processes;      /* threads count, too */
     size_t                      scratch;        /* bytes, 0: none */
     ngx_str_t                   cgroup;         /* empty: none */
+    ngx_fd_t                    entry;          /* lets a zygote into it */
 
     /* the most that a location wants to have ready */
     ngx_uint_t                  spares;

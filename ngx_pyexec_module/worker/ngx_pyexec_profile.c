@@ -1,5 +1,6 @@
 
 #include "ngx_pyexec_module.h"
+#include "ngx_pyexec_cgroup.h"
 #include "ngx_pyexec_profile.h"
 #include "ngx_pyexec_spawn.h"
 #include "ngx_pyexec_words.h"
@@ -174,6 +175,10 @@ ngx_pyexec_profile_check(ngx_conf_t *cf)
 
     for (i = 0; i < pmcf->profiles.nelts; i++) {
 
+        if (ngx_pyexec_cgroup_entry(cf, profiles[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         if (ngx_pyexec_spawn_check(profiles[i], (char *) user, &reason,
                                    cf->temp_pool)
             != NGX_OK)
@@ -193,10 +198,8 @@ static void
 ngx_pyexec_profile_refuse(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
     ngx_str_t *reason)
 {
-    if (reason->len > sizeof("pyexec_isolation") - 1
-        && ngx_strncmp(reason->data, "pyexec_isolation",
-                       sizeof("pyexec_isolation") - 1)
-           == 0)
+    if (reason->len > sizeof("pyexec_") - 1
+        && ngx_strncmp(reason->data, "pyexec_", sizeof("pyexec_") - 1) == 0)
     {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%V in %V:%ui", reason,
                       &profile->isolated.file, profile->isolated.line);

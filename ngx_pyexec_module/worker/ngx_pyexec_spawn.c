@@ -10,9 +10,10 @@
 
 
 #define NGX_PYEXEC_CONTROL_FD     3
+#define NGX_PYEXEC_ENTRY_FD       4
 
 /* NAME=VALUE arguments of zygote.py */
-#define NGX_PYEXEC_SPAWN_OPTIONS  9
+#define NGX_PYEXEC_SPAWN_OPTIONS  10
 
 /* an interpreter that says nothing for so long is not one */
 #define NGX_PYEXEC_CHECK_TIMEOUT  10000
@@ -24,7 +25,7 @@ static char **ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
 static char *ngx_pyexec_spawn_option(ngx_pool_t *pool, char *format, ...);
 static ngx_err_t ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr);
 static ngx_err_t ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions,
-    ngx_fd_t in, ngx_fd_t out, ngx_socket_t control);
+    ngx_fd_t in, ngx_fd_t out, ngx_socket_t control, ngx_fd_t entry);
 static size_t ngx_pyexec_spawn_read(ngx_fd_t fd, u_char *buf, size_t size);
 #ifdef PYEXEC_TEST
 static void ngx_pyexec_spawn_without(void);
@@ -82,7 +83,8 @@ ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *user, ngx_fd_t out,
     err = ngx_pyexec_spawn_attributes(&attr);
 
     if (err == 0) {
-        err = ngx_pyexec_spawn_files(&actions, in[0], out, control);
+        err = ngx_pyexec_spawn_files(&actions, in[0], out, control,
+                                     profile->entry);
     }
 
     if (err == 0) {
@@ -145,6 +147,8 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
                                    profile->processes);
     *p++ = ngx_pyexec_spawn_option(pool, "scratch=%uz%Z", profile->scratch);
     *p++ = ngx_pyexec_spawn_option(pool, "cgroup=%s%Z", profile->cgroup.data);
+    *p++ = profile->entry == NGX_INVALID_FILE
+           ? "entry=-" : "entry=" ngx_value(NGX_PYEXEC_ENTRY_FD);
     *p++ = "--";
 
     for (i = 0; i < (ngx_uint_t) (p - argv); i++) {
@@ -226,7 +230,7 @@ ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr)
 
 static ngx_err_t
 ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions, ngx_fd_t in,
-    ngx_fd_t out, ngx_socket_t control)
+    ngx_fd_t out, ngx_socket_t control, ngx_fd_t entry)
 {
     ngx_err_t  err;
 
@@ -247,10 +251,20 @@ ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions, ngx_fd_t in,
                                                NGX_PYEXEC_CONTROL_FD);
     }
 
+    if (err == 0 && control == (ngx_socket_t) -1) {
+        err = posix_spawn_file_actions_addclose(actions,
+                                                NGX_PYEXEC_CONTROL_FD);
+    }
+
+    if (err == 0 && entry != NGX_INVALID_FILE) {
+        err = posix_spawn_file_actions_adddup2(actions, entry,
+                                               NGX_PYEXEC_ENTRY_FD);
+    }
+
     if (err == 0) {
         err = posix_spawn_file_actions_addclosefrom_np(actions,
-                                    NGX_PYEXEC_CONTROL_FD
-                                    + (control != (ngx_socket_t) -1));
+                                    NGX_PYEXEC_ENTRY_FD
+                                    + (entry != NGX_INVALID_FILE));
     }
 
     if (err == 0) {

@@ -61,8 +61,8 @@ pyexec_cgroup_open(const char *path, int entry, uint64_t memory,
 
     cg->parent = open(path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
     if (cg->parent == -1) {
-        return pyexec_cgroup_fail(why, "\"%s\" cannot be opened: %s", path,
-                                  strerror(errno));
+        return pyexec_cgroup_fail(why, "\"%s\" cannot be opened: %s",
+                                  cg->path, strerror(errno));
     }
 
     if (pyexec_cgroup_check(cg, why) == -1) {
@@ -171,10 +171,11 @@ pyexec_cgroup_end(void)
     (void) pyexec_cgroup_kill(cg->own);
     (void) pyexec_cgroup_file_remove(cg->parent, cg->name);
     (void) close(cg->own);
-    (void) close(cg->parent);
-
-    cg->parent = -1;
     cg->own = -1;
+
+    pyexec_cgroup_sweep(cg->parent);
+    (void) close(cg->parent);
+    cg->parent = -1;
 }
 
 

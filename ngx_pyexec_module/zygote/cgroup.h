@@ -73,14 +73,14 @@ int pyexec_cgroup_take(pyexec_cgroup_run_t *run);
 pid_t pyexec_cgroup_fork(const pyexec_cgroup_run_t *run);
 
 /*
- * Whether a process of the run was killed for want of memory.  Touches no
- * memory but its own stack, and errno neither.
+ * Whether a process of the run was killed for want of memory; never where the
+ * descriptors are -1.  Touches no memory but its own stack, and no errno.
  */
 int pyexec_cgroup_out_of_memory(const pyexec_cgroup_run_t *run);
 
 /*
  * In the zygote: gives back what was taken, when the run and all that it
- * started are gone, or have no right to be there.
+ * started are gone, or have no right to be there.  A no-op for -1s.
  */
 void pyexec_cgroup_done(const pyexec_cgroup_run_t *run);
 

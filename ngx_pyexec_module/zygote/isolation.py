@@ -33,8 +33,34 @@ class Unavailable(Exception):
     """Says what this machine lacks and how to get it."""
 
 
+def open_cgroup(extension, options):
+    """Make a cgroup, if there are to be any; in the parent of the zygote."""
+    if options['cgroup']:
+        entry = -1 if options['entry'] == '-' else int(options['entry'])
+        try:
+            extension.open_cgroup(os.fsencode(options['cgroup']), entry,
+                                  int(options['memory']),
+                                  int(options['processes']))
+        except RuntimeError as error:
+            raise Unavailable(f'pyexec_cgroup: {error}') from None
+        if entry != -1:
+            os.close(entry)
+
+
 def enter(extension, options):
     """Isolate this process; return the paths that its runs may read."""
+    try:
+        if options['cgroup']:
+            extension.enter_cgroup()
+        paths = isolate(extension, options)
+        if options['cgroup']:
+            extension.start_cgroup()
+    except RuntimeError as error:
+        raise Unavailable(f'pyexec_cgroup: {error}') from None
+    return paths
+
+
+def isolate(extension, options):
     mode = options['isolation']
     paths = readable(options['network'] == 'on')
     try:
@@ -50,6 +76,39 @@ def enter(extension, options):
 
 def check(extension, options):
     """Do all that a zygote and a run of it would do, up to the program."""
+    if options['cgroup']:
+        open_cgroup(extension, options)
+        try:
+            said = in_a_child(lambda: probe(extension, options))
+        finally:
+            extension.end_cgroup()
+        if said:
+            raise Unavailable(said)
+    else:
+        probe(extension, options)
+
+
+def in_a_child(function):
+    """Call it in a fork; return what it raised Unavailable with, or ''."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        said = ''
+        try:
+            function()
+        except Unavailable as error:
+            said = str(error)
+        finally:
+            os.write(writing, os.fsencode(said))
+            os._exit(0)
+    os.close(writing)
+    with open(reading, 'rb') as said:
+        text = os.fsdecode(said.read())
+    os.waitpid(pid, 0)
+    return text
+
+
+def probe(extension, options):
     paths = enter(extension, options)
     try:
         extension.probe(paths)

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "capabilities.h"
+#include "cgroup.h"
 #include "isolation.h"
 #include "nest.h"
 #include "rawcall.h"
@@ -55,6 +56,7 @@ struct pyexec_nest_s {
     uid_t                  uid;
     gid_t                  gid;
     pyexec_report_t        report;
+    pyexec_cgroup_run_t    cgroup;      /* of the run, or of -1s */
     int                    script;
 
     int                    state;       /* a futex */
@@ -74,6 +76,7 @@ struct pyexec_nest_s {
 static int pyexec_nest_flags(void);
 static int pyexec_nest_wait(pyexec_nest_t *nest, pid_t pid);
 static int pyexec_nest_main(void *data);
+static void pyexec_nest_close(int one, int two);
 static void pyexec_nest_tell(pyexec_nest_t *nest, int state);
 static int pyexec_nest_enter(pyexec_nest_t *nest);
 static int pyexec_nest_identity(const pyexec_nest_t *nest);
@@ -110,7 +113,8 @@ pyexec_nest_free(pyexec_nest_t *nest)
 
 pid_t
 pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
-    const pyexec_report_t *report, int *script, const char **step)
+    const pyexec_report_t *report, const pyexec_cgroup_run_t *cgroup,
+    int *script, const char **step)
 {
     pid_t    pid;
     sigset_t all, mask;
@@ -121,6 +125,7 @@ pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
     nest->gid = getegid();
     nest->control = control;
     nest->report = *report;
+    nest->cgroup = *cgroup;
     nest->script = -1;
     nest->step = "clone";
 
@@ -244,7 +249,8 @@ pyexec_nest_main(void *data)
 
     nest->step = "fork";
 
-    pid = fork();
+    pid = nest->cgroup.directory == -1 ? fork()
+                                       : pyexec_cgroup_fork(&nest->cgroup);
 
     if (pid == 0) {
         _longjmp(nest->zygote, 1);
@@ -258,19 +264,33 @@ pyexec_nest_main(void *data)
 
     /* The run's ends of its pipes are the run's. */
 
-    if (nest->control == -1) {
-        (void) close_range(0, ~0U, 0);
-
-    } else {
-        (void) close_range(0, nest->control - 1, 0);
-        (void) close_range(nest->control + 1, ~0U, 0);
-    }
+    pyexec_nest_close(nest->control, nest->cgroup.events);
 
     pyexec_nest_tell(nest, PYEXEC_NEST_FORKED);
 
     pyexec_nest_reap(nest, pid);
 
     _exit(EXIT_SUCCESS);
+}
+
+
+/* All but these two, each may be -1. */
+
+static void
+pyexec_nest_close(int one, int two)
+{
+    int low = one < two ? one : two;
+    int high = one < two ? two : one;
+
+    if (low > 0) {
+        (void) close_range(0, low - 1, 0);
+    }
+
+    if (high > low + 1) {
+        (void) close_range(low + 1, high - 1, 0);
+    }
+
+    (void) close_range(high + 1, ~0U, 0);
 }
 
 
@@ -479,6 +499,10 @@ pyexec_nest_reap(pyexec_nest_t *nest, pid_t run)
     }
 
     pyexec_report_apply(&nest->report, end);
+
+    if (pyexec_cgroup_out_of_memory(&nest->cgroup)) {
+        end->flags |= PYEXEC_WIRE_OUT_OF_MEMORY;
+    }
 
     if (nest->control != -1) {
         (void) pyexec_wire_send(nest->control, end, NULL, 0);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cgroup.h"
 #include "report.h"
 
 
@@ -29,13 +30,14 @@ void pyexec_nest_free(pyexec_nest_t *nest);
  * id of its process 1, or -1 with errno and "*step".  To kill that process is
  * to kill the run and all that it started.  The run finds "*script" open for
  * writing, the file that its program belongs in, in its working directory,
- * and all signals blocked.
+ * and all signals blocked.  It alone is in "cgroup", unless that is of -1s.
  *
  * When the run has ended and all that it started is gone, process 1 sends the
  * message for "run" on the control socket and exits, unless "control" is -1.
  */
 pid_t pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
-    const pyexec_report_t *report, int *script, const char **step);
+    const pyexec_report_t *report, const pyexec_cgroup_run_t *cgroup,
+    int *script, const char **step);
 
 /*
  * After process 1 has been waited for: whether it ended by itself, with

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "children.h"
 #include "reaper.h"
 
@@ -110,6 +111,7 @@ pyexec_reaper_watch(pid_t zygote)
         if (sig != SIGCHLD) {
             /* The worker is gone, or wants the zygote gone. */
             pyexec_children_end();
+            pyexec_cgroup_end();
             _exit(0);
         }
     }
@@ -120,6 +122,7 @@ static void
 pyexec_reaper_end(pid_t zygote, int status)
 {
     pyexec_children_end();
+    pyexec_cgroup_end();
 
     if (WIFSIGNALED(status)) {
         dprintf(STDERR_FILENO, "zygote %d was killed by signal %d\n",

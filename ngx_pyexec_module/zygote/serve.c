@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../wire/wire.h"
+#include "cgroup.h"
 #include "children.h"
 #include "isolation.h"
 #include "nest.h"
@@ -25,6 +26,7 @@ typedef struct {
     uint32_t              run;
     pid_t                 pid;  /* 0: reaped, what it left is being killed */
     pyexec_report_t       report;
+    pyexec_cgroup_run_t   cgroup;       /* of -1s: none */
     pyexec_nest_t        *nest; /* in full isolation */
     pyexec_wire_message_t end;
 } pyexec_serve_run_t;
@@ -230,6 +232,8 @@ pyexec_serve_start(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
 
     run->pid = -1;
     run->nest = NULL;
+    run->cgroup.directory = -1;
+    run->cgroup.events = -1;
 
     *step = "mmap";
 
@@ -242,7 +246,13 @@ pyexec_serve_start(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
     }
 
     if (run->nest != NULL || pyexec_isolation.mode != PYEXEC_ISOLATION_FULL) {
-        run->pid = pyexec_serve_fork(serve, run, fds, step);
+        *step = "a cgroup";
+
+        if (!pyexec_isolation.cgroup
+            || pyexec_cgroup_take(&run->cgroup) == 0)
+        {
+            run->pid = pyexec_serve_fork(serve, run, fds, step);
+        }
     }
 
     if (run->pid == -1) {
@@ -278,11 +288,13 @@ pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
 
     if (run->nest != NULL) {
         pid = pyexec_nest_fork(run->nest, run->run, serve->control,
-                               &run->report, &child.script, step);
+                               &run->report, &run->cgroup, &child.script,
+                               step);
 
     } else {
         *step = "fork";
-        pid = fork();
+        pid = run->cgroup.directory == -1 ? fork()
+                                          : pyexec_cgroup_fork(&run->cgroup);
         child.zygote = zygote;
     }
 
@@ -309,6 +321,7 @@ static void
 pyexec_serve_free(pyexec_serve_run_t *run)
 {
     pyexec_report_free(&run->report);
+    pyexec_cgroup_done(&run->cgroup);
 
     if (run->nest != NULL) {
         pyexec_nest_free(run->nest);
@@ -455,6 +468,10 @@ pyexec_serve_ended(pyexec_serve_t *serve, pid_t pid, int status,
     end->ended = now.tv_sec * 1000000000ULL + now.tv_nsec;
 
     pyexec_report_apply(&run->report, end);
+
+    if (pyexec_cgroup_out_of_memory(&run->cgroup)) {
+        end->flags |= PYEXEC_WIRE_OUT_OF_MEMORY;
+    }
 }
 
 

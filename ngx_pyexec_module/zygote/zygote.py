@@ -18,6 +18,7 @@ site adds.
     processes=NUMBER          with threads
     scratch=BYTES             0 for none
     cgroup=PATH               a delegated one, or empty
+    entry=NUMBER|-            a descriptor that lets this process into it
 """
 
 # The names that this interpreter gives a main program before its first line.
@@ -179,13 +180,12 @@ def give_up_root():
 
 def serve(options, names):
     extension = load_extension()
-    give_up_root()
-    extension.supervise(CONTROL)
-
-    os.umask(0o022)
-
     isolation = load_isolation()
+    give_up_root()
     try:
+        isolation.open_cgroup(extension, options)
+        extension.supervise(CONTROL)
+        os.umask(0o022)
         paths = isolation.enter(extension, options)
     except isolation.Unavailable as error:
         print(error, file=sys.stderr, flush=True)

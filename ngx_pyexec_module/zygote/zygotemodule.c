@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "capabilities.h"
+#include "cgroup.h"
 #include "confine.h"
 #include "finish.h"
 #include "guard.h"
@@ -48,6 +49,68 @@ zygote_supervise(PyObject *Py_UNUSED(module), PyObject *args)
     if (pyexec_reaper_fork(control) == -1) {
         return PyErr_SetFromErrno(PyExc_OSError);
     }
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
+zygote_open_cgroup(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    int                entry;
+    unsigned           processes;
+    const char        *path, *why;
+    unsigned long long memory;
+
+    if (!PyArg_ParseTuple(args, "yiKI:open_cgroup", &path, &entry, &memory,
+                          &processes))
+    {
+        return NULL;
+    }
+
+    if (pyexec_cgroup_open(path, entry, memory, processes, &why) == -1) {
+        PyErr_SetString(PyExc_RuntimeError, why);
+        return NULL;
+    }
+
+    pyexec_isolation.cgroup = 1;
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
+zygote_enter_cgroup(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args))
+{
+    const char *why;
+
+    if (pyexec_cgroup_enter(&why) == -1) {
+        PyErr_SetString(PyExc_RuntimeError, why);
+        return NULL;
+    }
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
+zygote_start_cgroup(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args))
+{
+    const char *why;
+
+    if (pyexec_cgroup_start(&why) == -1) {
+        PyErr_SetString(PyExc_RuntimeError, why);
+        return NULL;
+    }
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
+zygote_end_cgroup(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args))
+{
+    pyexec_cgroup_end();
 
     Py_RETURN_NONE;
 }
@@ -277,6 +340,18 @@ static PyMethodDef zygote_methods[] = {
     {"supervise", zygote_supervise, METH_VARARGS,
      "supervise(control)\n--\n\n"
      "Continue in a child that a reaper outlives; it does not return there."},
+    {"open_cgroup", zygote_open_cgroup, METH_VARARGS,
+     "open_cgroup(path, entry, memory, processes)\n--\n\n"
+     "Before supervise(): RuntimeError says what a delegated cgroup lacks."},
+    {"enter_cgroup", zygote_enter_cgroup, METH_NOARGS,
+     "enter_cgroup()\n--\n\n"
+     "Before isolate(); RuntimeError as above."},
+    {"start_cgroup", zygote_start_cgroup, METH_NOARGS,
+     "start_cgroup()\n--\n\n"
+     "After isolate(): runs have cgroups from now on; RuntimeError as above."},
+    {"end_cgroup", zygote_end_cgroup, METH_NOARGS,
+     "end_cgroup()\n--\n\n"
+     "Where there is no supervise() to do it: remove the zygote's cgroup."},
     {"guard", zygote_guard, METH_VARARGS,
      "guard(allow, libraries, loaders, writable)\n--\n\n"
      "Hold every later run to the policy."},
