@@ -12,12 +12,18 @@
 #include "syntax.h"
 
 
+typedef struct {
+    size_t   count;
+    char   **names;
+} list_t;
+
+
 struct pyexec_policy_s {
     pyexec_syntax_t   *syntax;
     bool               any;
     bool               writable;
-    size_t             nallow;
-    char              *allow[];
+    list_t             allow;
+    list_t             watch;
 };
 
 
@@ -28,42 +34,80 @@ typedef struct {
 } check_t;
 
 
+/* Copies each name up to the first of the bytes in "end". */
+
+static bool
+list_copy(list_t *list, const char *const *names, size_t count,
+    const char *end)
+{
+    size_t   len;
+    char    *copy;
+
+    if (count == 0) {
+        return true;
+    }
+
+    list->names = malloc(count * sizeof(char *));
+    if (list->names == NULL) {
+        return false;
+    }
+
+    while (list->count < count) {
+        len = strcspn(names[list->count], end);
+
+        copy = malloc(len + 1);
+        if (copy == NULL) {
+            return false;
+        }
+
+        memcpy(copy, names[list->count], len);
+        copy[len] = '\0';
+        list->names[list->count++] = copy;
+    }
+
+    return true;
+}
+
+
+static void
+list_free(list_t *list)
+{
+    size_t  i;
+
+    for (i = 0; i < list->count; i++) {
+        free(list->names[i]);
+    }
+
+    free(list->names);
+}
+
+
 pyexec_policy_t *
 pyexec_policy_create(const pyexec_policy_options_t *options)
 {
-    size_t            i, size;
+    size_t            i;
     pyexec_policy_t  *policy;
 
-    policy = calloc(1, sizeof(pyexec_policy_t)
-                       + options->nallow * sizeof(char *));
+    policy = calloc(1, sizeof(pyexec_policy_t));
     if (policy == NULL) {
         return NULL;
     }
 
     policy->writable = options->writable;
-
     policy->syntax = pyexec_syntax_create();
-    if (policy->syntax == NULL) {
+
+    if (policy->syntax == NULL
+        || !list_copy(&policy->allow, options->allow, options->nallow, "")
+        || !list_copy(&policy->watch, options->watch, options->nwatch, "."))
+    {
         pyexec_policy_free(policy);
         return NULL;
     }
 
-    for (i = 0; i < options->nallow; i++) {
-
-        if (strcmp(options->allow[i], "*") == 0) {
+    for (i = 0; i < policy->allow.count; i++) {
+        if (strcmp(policy->allow.names[i], "*") == 0) {
             policy->any = true;
         }
-
-        size = strlen(options->allow[i]) + 1;
-
-        policy->allow[i] = malloc(size);
-        if (policy->allow[i] == NULL) {
-            pyexec_policy_free(policy);
-            return NULL;
-        }
-
-        memcpy(policy->allow[i], options->allow[i], size);
-        policy->nallow++;
     }
 
     return policy;
@@ -73,16 +117,12 @@ pyexec_policy_create(const pyexec_policy_options_t *options)
 void
 pyexec_policy_free(pyexec_policy_t *policy)
 {
-    size_t  i;
-
     if (policy == NULL) {
         return;
     }
 
-    for (i = 0; i < policy->nallow; i++) {
-        free(policy->allow[i]);
-    }
-
+    list_free(&policy->allow);
+    list_free(&policy->watch);
     pyexec_syntax_free(policy->syntax);
     free(policy);
 }
@@ -113,6 +153,13 @@ refuse(check_t *check, uint32_t offset, const char *module,
 }
 
 
+static bool
+is_name(const char *text, const char *name, size_t len)
+{
+    return strncmp(text, name, len) == 0 && text[len] == '\0';
+}
+
+
 static void
 check_import(void *data, const char *name, size_t len, uint32_t offset)
 {
@@ -123,23 +170,25 @@ check_import(void *data, const char *name, size_t len, uint32_t offset)
 
     policy = check->policy;
 
+    for (i = 0; i < policy->watch.count; i++) {
+        if (is_name(policy->watch.names[i], name, len)) {
+            check->verdict->imports |= pyexec_policy_watched(i);
+        }
+    }
+
     if (policy->any) {
         return;
     }
 
-    for (i = 0; i < policy->nallow; i++) {
-        if (strncmp(policy->allow[i], name, len) == 0
-            && policy->allow[i][len] == '\0')
-        {
+    for (i = 0; i < policy->allow.count; i++) {
+        if (is_name(policy->allow.names[i], name, len)) {
             return;
         }
     }
 
     /* It is no module that a program could use: see PEP 236. */
 
-    if (len == sizeof("__future__") - 1
-        && memcmp(name, "__future__", len) == 0)
-    {
+    if (is_name("__future__", name, len)) {
         return;
     }
 

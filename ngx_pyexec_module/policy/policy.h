@@ -29,6 +29,10 @@ typedef struct {
 
     /* The rule on open() modes does not apply: the run has a scratch. */
     unsigned            writable:1;
+
+    /* Modules whose imports the verdict tells; of "a.b" the root counts. */
+    const char *const  *watch;
+    size_t              nwatch;
 } pyexec_policy_options_t;
 
 
@@ -65,7 +69,22 @@ typedef struct {
      * "unanalysable", or a function as "os.system" or "subprocess.run".
      */
     char                     rule[PYEXEC_POLICY_RULE_SIZE];
+
+    /*
+     * Of an allowed program, pyexec_policy_watched(i) where it imports the
+     * root of watch[i]; what only a run can tell is not in it.
+     */
+    uint64_t                 imports;
 } pyexec_policy_verdict_t;
+
+
+/* The bit of watch[i]; the last one stands for all that have none. */
+
+static inline uint64_t
+pyexec_policy_watched(size_t i)
+{
+    return UINT64_C(1) << (i < 63 ? i : 63);
+}
 
 
 /*

@@ -36,7 +36,9 @@ static pyexec_policy_t *
 create(const char *const *allow, size_t nallow)
 {
     pyexec_policy_t          *policy;
-    pyexec_policy_options_t   options = { allow, nallow, 0 };
+    pyexec_policy_options_t   options = {
+        .allow = allow, .nallow = nallow, .watch = allow, .nwatch = nallow
+    };
 
     policy = pyexec_policy_create(&options);
     CHECK(policy != NULL);

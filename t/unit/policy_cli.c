@@ -102,13 +102,12 @@ main(int argc, char **argv)
     pyexec_policy_t          *policy;
     pyexec_syntax_t          *syntax;
     pyexec_policy_verdict_t   verdict;
-    pyexec_policy_options_t   options;
+    pyexec_policy_options_t   options = { .writable = 0 };
 
     static const char *const  any[] = { "*" };
 
     options.allow = argc > 1 ? (const char *const *) argv + 1 : any;
     options.nallow = argc > 1 ? (size_t) argc - 1 : 1;
-    options.writable = 0;
 
     policy = pyexec_policy_create(&options);
     syntax = pyexec_syntax_create();

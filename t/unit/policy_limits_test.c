@@ -54,7 +54,9 @@ static int
 setup(void **state)
 {
     static const char *const        allow[] = { "os", "math" };
-    static pyexec_policy_options_t  options = { allow, 2, 0 };
+    static pyexec_policy_options_t  options = {
+        .allow = allow, .nallow = 2
+    };
 
     (void) state;
 

@@ -43,6 +43,7 @@ check_with(const char *const *allow, size_t nallow, unsigned writable,
     pyexec_policy_t          *policy;
     pyexec_policy_options_t   options;
 
+    memset(&options, 0, sizeof(options));
     options.allow = allow;
     options.nallow = nallow;
     options.writable = writable;
@@ -287,7 +288,9 @@ policy_keeps_its_own_list(void **state)
     const char               *list[] = { name };
     pyexec_policy_t          *policy;
     pyexec_policy_verdict_t   verdict;
-    pyexec_policy_options_t   options = { list, 1, 0 };
+    pyexec_policy_options_t   options = {
+        .allow = list, .nallow = 1, .watch = list, .nwatch = 1
+    };
 
     (void) state;
 
@@ -301,6 +304,7 @@ policy_keeps_its_own_list(void **state)
     pyexec_policy_free(policy);
 
     assert_int_equal(verdict.outcome, PYEXEC_POLICY_ALLOWED);
+    assert_int_equal(verdict.imports, 1);
 }
 
 
