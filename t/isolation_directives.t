@@ -86,9 +86,10 @@ run_tests();
 
 __DATA__
 
-=== what holds where nothing is said
+=== what holds where nothing is said, with the heavy modules and without
 --- defaults
 --- zygotes
+default
 default
 
 

@@ -79,8 +79,9 @@ REFUSED = {
                                     IMPORT + "socket"),
         "importlib.__import__": ('vars(lib)["__import__"]("socket")',
                                  IMPORT + "socket"),
-        "importlib.reload": ('lib.reload(sys.modules["socket"])',
-                             IMPORT + "socket"),
+        "importlib.reload":
+            ('import requests\nlib.reload(sys.modules["socket"])',
+             IMPORT + "socket"),
         "importlib._bootstrap._gcd_import":
             ('boot._gcd_import("socket")', IMPORT + "socket"),
         "importlib._bootstrap._find_and_load":
@@ -261,7 +262,8 @@ ACCEPTED = {
     "an allowed import in exec": 'exec("import json, numpy.linalg")',
     "an allowed import by a computed name":
         'import sys\nsys.modules["importlib"].import_module("js" + "on")',
-    "a traceback": 'try:\n    1/0\nexcept ZeroDivisionError:\n'
+    "a traceback": 'import requests\n'
+        'try:\n    1/0\nexcept ZeroDivisionError:\n'
         '    import sys\n    sys.modules["traceback"].format_exc()',
     "a warning": 'import sys\nsys.modules["warnings"].warn("x")',
     "the message, caught": 'try:\n    exec("import socket")\n'

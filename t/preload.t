@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# pyexec_preload: what is imported before any program runs.
+# pyexec_preload: what is imported before any program runs.  See also
+# preload_light.t.
 
 use lib 't/lib';
 use Test::Nginx::Socket 'no_plan';
@@ -16,6 +17,7 @@ __DATA__
 import sys
 print([name in sys.modules for name in ("math", "numpy", "requests",
                                         "textwrap", "sqlite3")])
+import numpy
 --- output
 [True, True, True, True, False]
 

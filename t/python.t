@@ -67,9 +67,11 @@ in the venv True
 --- http_config
     pyexec_preload  only_here;
     pyexec_python   $TEST_NGINX_PYTHONS/venv/bin/python3;
+    pyexec_allow    default only_here;
 --- code
 import sys
 print("only_here" in sys.modules)
+import only_here
 --- output
 True
 
@@ -143,8 +145,9 @@ well
 --- http_config
     pyexec_preload  broken;
     pyexec_python   $TEST_NGINX_PYTHONS/venv/bin/python3;
+    pyexec_allow    default broken;
 --- code
-print(1)
+import broken
 --- refusal_status: 500
 --- refusals
 An unexpected error occurred: the Python interpreter cannot start

@@ -27,7 +27,7 @@ MESSAGE = "IIi28sIiQQQ"
 PROGRAM = "IIQQQQ"
 
 if sys.argv[3] == "check":
-    print("ok")
+    print("ok ")
     sys.exit()
 
 control = socket.socket(fileno=3)

@@ -9,6 +9,7 @@
 
 static void ngx_pyexec_check_decide(void *data, ngx_log_t *log);
 static ngx_int_t ngx_pyexec_check_result(ngx_pyexec_ctx_t *ctx);
+static ngx_pyexec_profile_t *ngx_pyexec_check_profile(ngx_pyexec_ctx_t *ctx);
 static void ngx_pyexec_check_free(void *data);
 
 #if (NGX_THREADS)
@@ -131,9 +132,32 @@ ngx_pyexec_check_result(ngx_pyexec_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
 
     default:
-        ctx->profile = ctx->conf->profile;
+        ctx->profile = ngx_pyexec_check_profile(ctx);
         return NGX_DECLINED;
     }
+}
+
+
+/* The smallest one that has all that the program is seen to import. */
+
+static ngx_pyexec_profile_t *
+ngx_pyexec_check_profile(ngx_pyexec_ctx_t *ctx)
+{
+    ngx_pyexec_profile_t  *profile;
+
+    profile = ctx->conf->profile;
+
+    if (profile->light == NULL) {
+        return profile;
+    }
+
+    /* it is compiled only */
+
+    if (ctx->verdict.outcome == PYEXEC_POLICY_UNANALYSABLE) {
+        return profile->light;
+    }
+
+    return ctx->verdict.imports & profile->heavy ? profile : profile->light;
 }
 
 

@@ -20,6 +20,7 @@ static char *ngx_pyexec_conf_merge_lists(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *prev, ngx_pyexec_loc_conf_t *conf);
 static ngx_int_t ngx_pyexec_conf_policy(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
+static const char **ngx_pyexec_conf_names(ngx_conf_t *cf, ngx_array_t *words);
 static void ngx_pyexec_conf_free_policy(void *data);
 static ngx_int_t ngx_pyexec_conf_temp_path(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
@@ -161,8 +162,8 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 
     if (ngx_pyexec_isolation_check(cf, conf) != NGX_OK
         || ngx_pyexec_conf_temp_path(cf, conf) != NGX_OK
-        || ngx_pyexec_conf_policy(cf, conf) != NGX_OK
-        || ngx_pyexec_profile_get(cf, conf) != NGX_OK)
+        || ngx_pyexec_profile_get(cf, conf) != NGX_OK
+        || ngx_pyexec_conf_policy(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -262,28 +263,19 @@ ngx_pyexec_conf_temp_path(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 static ngx_int_t
 ngx_pyexec_conf_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
-    ngx_str_t                 *name;
-    ngx_uint_t                 i;
-    const char               **allow;
     ngx_pool_cleanup_t        *cln;
     pyexec_policy_options_t    options;
 
-    allow = ngx_palloc(cf->temp_pool, (conf->allow->nelts + 1)
-                                      * sizeof(char *));
-    if (allow == NULL) {
-        return NGX_ERROR;
-    }
-
-    name = conf->allow->elts;
-
-    for (i = 0; i < conf->allow->nelts; i++) {
-        allow[i] = (char *) name[i].data;
-    }
-
     ngx_memzero(&options, sizeof(pyexec_policy_options_t));
-    options.allow = allow;
+    options.allow = ngx_pyexec_conf_names(cf, conf->allow);
     options.nallow = conf->allow->nelts;
     options.writable = conf->scratch != 0;
+    options.watch = ngx_pyexec_conf_names(cf, conf->profile->preload);
+    options.nwatch = conf->profile->preload->nelts;
+
+    if (options.allow == NULL || options.watch == NULL) {
+        return NGX_ERROR;
+    }
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {
@@ -299,6 +291,28 @@ ngx_pyexec_conf_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     cln->data = conf->policy;
 
     return NGX_OK;
+}
+
+
+static const char **
+ngx_pyexec_conf_names(ngx_conf_t *cf, ngx_array_t *words)
+{
+    ngx_str_t    *name;
+    ngx_uint_t    i;
+    const char  **names;
+
+    names = ngx_palloc(cf->temp_pool, (words->nelts + 1) * sizeof(char *));
+    if (names == NULL) {
+        return NULL;
+    }
+
+    name = words->elts;
+
+    for (i = 0; i < words->nelts; i++) {
+        names[i] = (char *) name[i].data;
+    }
+
+    return names;
 }
 
 

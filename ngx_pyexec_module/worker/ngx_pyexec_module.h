@@ -21,6 +21,7 @@
 
 typedef struct ngx_pyexec_zygote_s  ngx_pyexec_zygote_t;
 typedef struct ngx_pyexec_run_s  ngx_pyexec_run_t;
+typedef struct ngx_pyexec_profile_s  ngx_pyexec_profile_t;
 
 
 /* Of a directive in the configuration. */
@@ -40,7 +41,7 @@ typedef enum {
 
 /* What a zygote is started with; locations that agree on it share one. */
 
-typedef struct {
+struct ngx_pyexec_profile_s {
     ngx_str_t                   python;
     ngx_array_t                *preload;        /* ngx_str_t */
     ngx_uint_t                  strict;         /* unsigned  strict:1; */
@@ -60,8 +61,16 @@ typedef struct {
     ngx_pyexec_position_t       position;
     ngx_pyexec_position_t       isolated;
 
+    /*
+     * Heavy are the modules of "preload" that are no part of Python.  What
+     * imports none of them runs in the light profile, which goes without;
+     * NULL where there are none.
+     */
+    ngx_pyexec_profile_t       *light;
+    uint64_t                    heavy;          /* pyexec_policy_watched() */
+
     ngx_pyexec_zygote_t        *zygote;         /* this worker's */
-} ngx_pyexec_profile_t;
+};
 
 
 typedef struct {

@@ -14,8 +14,13 @@
 
 static ngx_array_t *ngx_pyexec_profile_preload(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
+static ngx_pyexec_profile_t *ngx_pyexec_profile_share(ngx_conf_t *cf,
+    ngx_pyexec_profile_t *profile);
 static ngx_uint_t ngx_pyexec_profile_same(ngx_pyexec_profile_t *one,
     ngx_pyexec_profile_t *two);
+static ngx_int_t ngx_pyexec_profile_lighten(ngx_conf_t *cf,
+    ngx_pyexec_profile_t *profile, ngx_str_t *heavy);
+static ngx_uint_t ngx_pyexec_profile_lists(ngx_str_t *list, ngx_str_t *name);
 static void ngx_pyexec_profile_refuse(ngx_conf_t *cf,
     ngx_pyexec_profile_t *profile, ngx_str_t *reason);
 static void ngx_pyexec_profile_user(ngx_conf_t *cf, u_char *user);
@@ -24,9 +29,7 @@ static void ngx_pyexec_profile_user(ngx_conf_t *cf, u_char *user);
 ngx_int_t
 ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
-    ngx_uint_t                i;
-    ngx_pyexec_profile_t    **profiles, *profile;
-    ngx_pyexec_main_conf_t   *pmcf;
+    ngx_pyexec_profile_t  *profile;
 
     profile = ngx_pcalloc(cf->pool, sizeof(ngx_pyexec_profile_t));
     if (profile == NULL) {
@@ -54,28 +57,9 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
         return NGX_ERROR;
     }
 
-    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
+    conf->profile = ngx_pyexec_profile_share(cf, profile);
 
-    profiles = pmcf->profiles.elts;
-
-    for (i = 0; i < pmcf->profiles.nelts; i++) {
-        if (ngx_pyexec_profile_same(profiles[i], profile)) {
-            conf->profile = profiles[i];
-            conf->profile->spares = ngx_max(conf->profile->spares,
-                                            conf->spares);
-            return NGX_OK;
-        }
-    }
-
-    profiles = ngx_array_push(&pmcf->profiles);
-    if (profiles == NULL) {
-        return NGX_ERROR;
-    }
-
-    *profiles = profile;
-    conf->profile = profile;
-
-    return NGX_OK;
+    return conf->profile ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -119,6 +103,38 @@ ngx_pyexec_profile_preload(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 }
 
 
+/* The one of the configuration that is the same, or this one, now in it. */
+
+static ngx_pyexec_profile_t *
+ngx_pyexec_profile_share(ngx_conf_t *cf, ngx_pyexec_profile_t *profile)
+{
+    ngx_uint_t                i;
+    ngx_pyexec_profile_t    **profiles;
+    ngx_pyexec_main_conf_t   *pmcf;
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
+
+    profiles = pmcf->profiles.elts;
+
+    for (i = 0; i < pmcf->profiles.nelts; i++) {
+        if (ngx_pyexec_profile_same(profiles[i], profile)) {
+            profiles[i]->spares = ngx_max(profiles[i]->spares,
+                                          profile->spares);
+            return profiles[i];
+        }
+    }
+
+    profiles = ngx_array_push(&pmcf->profiles);
+    if (profiles == NULL) {
+        return NULL;
+    }
+
+    *profiles = profile;
+
+    return profile;
+}
+
+
 static ngx_uint_t
 ngx_pyexec_profile_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
 {
@@ -156,9 +172,9 @@ ngx_int_t
 ngx_pyexec_profile_check(ngx_conf_t *cf)
 {
     u_char                    user[NGX_PYEXEC_USER_LEN];
-    ngx_str_t                 reason;
-    ngx_uint_t                i;
-    ngx_pyexec_profile_t    **profiles;
+    ngx_str_t                 said;
+    ngx_uint_t                i, n;
+    ngx_pyexec_profile_t     *profile;
     ngx_pyexec_main_conf_t   *pmcf;
 
     /* "nginx -s stop" must go through, whatever became of an interpreter */
@@ -171,24 +187,106 @@ ngx_pyexec_profile_check(ngx_conf_t *cf)
 
     pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
 
-    profiles = pmcf->profiles.elts;
+    /* what a profile can do, its light one can, too */
 
-    for (i = 0; i < pmcf->profiles.nelts; i++) {
+    n = pmcf->profiles.nelts;
 
-        if (ngx_pyexec_cgroup_entry(cf, profiles[i]) != NGX_OK) {
+    for (i = 0; i < n; i++) {
+        profile = ((ngx_pyexec_profile_t **) pmcf->profiles.elts)[i];
+
+        if (ngx_pyexec_cgroup_entry(cf, profile) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        if (ngx_pyexec_spawn_check(profiles[i], (char *) user, &reason,
+        if (ngx_pyexec_spawn_check(profile, (char *) user, &said,
                                    cf->temp_pool)
             != NGX_OK)
         {
-            ngx_pyexec_profile_refuse(cf, profiles[i], &reason);
+            ngx_pyexec_profile_refuse(cf, profile, &said);
+            return NGX_ERROR;
+        }
+
+        if (said.len
+            && ngx_pyexec_profile_lighten(cf, profile, &said) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pyexec_profile_lighten(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
+    ngx_str_t *heavy)
+{
+    ngx_str_t             *name;
+    ngx_uint_t             i;
+    ngx_pyexec_profile_t  *light;
+
+    light = ngx_palloc(cf->pool, sizeof(ngx_pyexec_profile_t));
+    if (light == NULL) {
+        return NGX_ERROR;
+    }
+
+    *light = *profile;
+
+    light->preload = ngx_array_create(cf->pool, profile->preload->nelts,
+                                      sizeof(ngx_str_t));
+    if (light->preload == NULL) {
+        return NGX_ERROR;
+    }
+
+    name = profile->preload->elts;
+
+    for (i = 0; i < profile->preload->nelts; i++) {
+
+        if (ngx_pyexec_profile_lists(heavy, &name[i])) {
+            profile->heavy |= pyexec_policy_watched(i);
+
+        } else if (ngx_pyexec_words_push(light->preload, name[i].data,
+                                         name[i].len)
+                   != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (profile->heavy == 0) {
+        return NGX_OK;
+    }
+
+    profile->light = ngx_pyexec_profile_share(cf, light);
+
+    return profile->light ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Whether a list with blanks between its names has that one. */
+
+static ngx_uint_t
+ngx_pyexec_profile_lists(ngx_str_t *list, ngx_str_t *name)
+{
+    u_char  *p, *last, *end;
+
+    last = list->data + list->len;
+
+    for (p = list->data; p < last; p = end + 1) {
+        end = ngx_strlchr(p, last, ' ');
+
+        if (end == NULL) {
+            end = last;
+        }
+
+        if ((size_t) (end - p) == name->len
+            && ngx_strncmp(p, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

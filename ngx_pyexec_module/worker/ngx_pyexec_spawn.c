@@ -277,24 +277,35 @@ ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions, ngx_fd_t in,
 
 ngx_int_t
 ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
-    ngx_str_t *reason, ngx_pool_t *pool)
+    ngx_str_t *said, ngx_pool_t *pool)
 {
-    int         status;
-    u_char     *p;
-    size_t      n;
-    ngx_fd_t    out[2];
-    ngx_pid_t   pid;
+    int          status;
+    u_char      *p;
+    size_t       n, size;
+    ngx_fd_t     out[2];
+    ngx_pid_t    pid;
+    ngx_str_t   *name;
+    ngx_uint_t   i;
 
-    p = ngx_pnalloc(pool, NGX_PYEXEC_CHECK_SIZE);
+    size = NGX_PYEXEC_CHECK_SIZE;
+    name = profile->preload->elts;
+
+    /* the half that is kept takes the line that has all the names in it */
+
+    for (i = 0; i < profile->preload->nelts; i++) {
+        size += 2 * (name[i].len + 1);
+    }
+
+    p = ngx_pnalloc(pool, size);
     if (p == NULL) {
-        ngx_str_set(reason, "out of memory");
+        ngx_str_set(said, "out of memory");
         return NGX_ERROR;
     }
 
-    reason->data = p;
+    said->data = p;
 
     if (pipe2(out, O_CLOEXEC) == -1) {
-        reason->len = ngx_strerror(ngx_errno, p, NGX_PYEXEC_CHECK_SIZE) - p;
+        said->len = ngx_strerror(ngx_errno, p, size) - p;
         return NGX_ERROR;
     }
 
@@ -303,12 +314,12 @@ ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
     (void) close(out[1]);
 
     if (pid == NGX_INVALID_PID) {
-        reason->len = ngx_strerror(ngx_errno, p, NGX_PYEXEC_CHECK_SIZE) - p;
+        said->len = ngx_strerror(ngx_errno, p, size) - p;
         (void) close(out[0]);
         return NGX_ERROR;
     }
 
-    n = ngx_pyexec_spawn_read(out[0], p, NGX_PYEXEC_CHECK_SIZE);
+    n = ngx_pyexec_spawn_read(out[0], p, size);
 
     (void) close(out[0]);
     (void) kill(pid, SIGKILL);
@@ -326,31 +337,37 @@ ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
     }
 
     if (n == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
-        ngx_str_set(reason, "a filter of system calls killed it; under systemd,"
+        ngx_str_set(said, "a filter of system calls killed it; under systemd,"
                             " SystemCallFilter= must have \"@mount sethostname"
-                            " setdomainname seccomp landlock_create_ruleset"
-                            " landlock_add_rule landlock_restrict_self\", too");
+                          " setdomainname seccomp landlock_create_ruleset"
+                          " landlock_add_rule landlock_restrict_self\", too");
         return NGX_ERROR;
     }
 
     if (n == 0) {
-        ngx_str_set(reason, "it ended without a word");
+        ngx_str_set(said, "it ended without a word");
         return NGX_ERROR;
     }
 
     /* the last line tells, be it of a traceback or after warnings */
 
-    reason->len = n;
+    said->len = n;
 
     while (n && p[n - 1] != LF) {
         n--;
     }
 
-    reason->data += n;
-    reason->len -= n;
+    said->data += n;
+    said->len -= n;
 
-    return reason->len == 2 && ngx_strncmp(reason->data, "ok", 2) == 0
-           ? NGX_OK : NGX_ERROR;
+    if (said->len < 3 || ngx_strncmp(said->data, "ok ", 3) != 0) {
+        return NGX_ERROR;
+    }
+
+    said->data += 3;
+    said->len -= 3;
+
+    return NGX_OK;
 }
 
 

@@ -19,11 +19,12 @@ ngx_pid_t ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *user,
 
 /*
  * At configuration time: starts the interpreter once and lets it say what is
- * in the way of a zygote of that user.  NGX_OK, or NGX_ERROR with one line in
- * "reason".  Waits for the answer.
+ * in the way of a zygote of that user.  NGX_ERROR with one line in "said", or
+ * NGX_OK with those modules of the preload in "said", between blanks, that
+ * are installed and no part of Python.  Waits for the answer.
  */
 ngx_int_t ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
-    ngx_str_t *reason, ngx_pool_t *pool);
+    ngx_str_t *said, ngx_pool_t *pool);
 
 
 #endif /* _NGX_PYEXEC_SPAWN_H_INCLUDED_ */

@@ -5,7 +5,8 @@ Usage: python3 -IB[S] zygote.py serve|check NAME=VALUE... -- MODULE...
 "serve" imports the modules, then serves the worker at the other end of the
 control socket, descriptor 3.
 
-"check" says "ok", or what is in the way of such a zygote with this
+"check" says "ok " and the heavy ones of the modules, those that are there and
+no part of Python, or it says what is in the way of such a zygote with this
 interpreter.  Until it is the user that it checks for it runs nothing that a
 site adds.
 
@@ -156,7 +157,30 @@ def check(options, names):
         for name in names:
             if importlib.util.find_spec(name.partition('.')[0]) is None:
                 return f'there is no module "{name}"'
-    return 'ok'
+    return 'ok ' + ' '.join(name for name in names if is_heavy(name))
+
+
+def is_heavy(name):
+    root = name.partition('.')[0]
+    # CPython 3.9 does not know the names.
+    if root in getattr(sys, 'stdlib_module_names', ()):
+        return False
+    try:
+        spec = importlib.util.find_spec(root)
+    except Exception:
+        return False
+    return spec is not None and not is_pythons(spec.origin)
+
+
+def is_pythons(origin):
+    """Whether it is the origin of a module of the standard library."""
+    if origin in ('built-in', 'frozen'):
+        return True
+    library = os.path.join(os.path.dirname(os.__file__), '')
+    return (origin is not None and origin.startswith(library)
+            and not origin.startswith((os.path.join(library, 'site-packages'),
+                                       os.path.join(library,
+                                                    'dist-packages'))))
 
 
 def become(uid, gid):
