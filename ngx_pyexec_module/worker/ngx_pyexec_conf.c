@@ -34,6 +34,7 @@ static ngx_path_init_t  ngx_pyexec_temp_path = {
 void *
 ngx_pyexec_conf_create_main(ngx_conf_t *cf)
 {
+    ngx_str_t               *hidden;
     ngx_pyexec_main_conf_t  *pmcf;
 
     pmcf = ngx_pcalloc(cf->pool, sizeof(ngx_pyexec_main_conf_t));
@@ -46,10 +47,22 @@ ngx_pyexec_conf_create_main(ngx_conf_t *cf)
         != NGX_OK
         || ngx_array_init(&pmcf->temp_paths, cf->pool, 1,
                           sizeof(ngx_path_t *))
+           != NGX_OK
+        || ngx_array_init(&pmcf->hidden, cf->pool, 4, sizeof(ngx_str_t))
            != NGX_OK)
     {
         return NULL;
     }
+
+    /* configuration, keys and logs; the temp paths are added later */
+
+    hidden = ngx_array_push_n(&pmcf->hidden, 2);
+    if (hidden == NULL) {
+        return NULL;
+    }
+
+    hidden[0] = cf->cycle->prefix;
+    hidden[1] = cf->cycle->conf_prefix;
 
     return pmcf;
 }
@@ -228,6 +241,7 @@ ngx_pyexec_conf_temp_path(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
     ngx_uint_t                i;
     ngx_path_t              **path;
+    ngx_str_t                *hidden;
     ngx_pyexec_main_conf_t   *pmcf;
 
     if (ngx_conf_merge_path_value(cf, &conf->temp_path, NULL,
@@ -250,11 +264,14 @@ ngx_pyexec_conf_temp_path(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     }
 
     path = ngx_array_push(&pmcf->temp_paths);
-    if (path == NULL) {
+    hidden = ngx_array_push(&pmcf->hidden);
+
+    if (path == NULL || hidden == NULL) {
         return NGX_ERROR;
     }
 
     *path = conf->temp_path;
+    *hidden = conf->temp_path->name;
 
     return NGX_OK;
 }

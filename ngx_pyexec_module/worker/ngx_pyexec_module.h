@@ -54,6 +54,9 @@ struct ngx_pyexec_profile_s {
     ngx_str_t                   cgroup;         /* empty: none */
     ngx_fd_t                    entry;          /* lets a zygote into it */
 
+    /* what no run may see, though it be below what runs may read */
+    ngx_array_t                *hidden;         /* ngx_str_t, of all */
+
     /* the most that a location wants to have ready */
     ngx_uint_t                  spares;
 
@@ -76,6 +79,7 @@ struct ngx_pyexec_profile_s {
 typedef struct {
     ngx_array_t                 profiles;       /* ngx_pyexec_profile_t * */
     ngx_array_t                 temp_paths;     /* ngx_path_t * */
+    ngx_array_t                 hidden;         /* ngx_str_t */
 } ngx_pyexec_main_conf_t;
 
 

@@ -29,12 +29,15 @@ static void ngx_pyexec_profile_user(ngx_conf_t *cf, u_char *user);
 ngx_int_t
 ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
-    ngx_pyexec_profile_t  *profile;
+    ngx_pyexec_profile_t    *profile;
+    ngx_pyexec_main_conf_t  *pmcf;
 
     profile = ngx_pcalloc(cf->pool, sizeof(ngx_pyexec_profile_t));
     if (profile == NULL) {
         return NGX_ERROR;
     }
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
 
     profile->python = conf->python;
     profile->strict = conf->preload != NULL;
@@ -45,6 +48,7 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     profile->scratch = conf->scratch;
     profile->cgroup = conf->cgroup;
     profile->spares = conf->spares;
+    profile->hidden = &pmcf->hidden;
     profile->position = conf->position.line ? conf->position : conf->enabled;
     profile->isolated = conf->isolated.line ? conf->isolated : conf->enabled;
 

@@ -114,10 +114,13 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
     char        **argv, **p;
     ngx_str_t    *name;
     ngx_uint_t    i;
+    ngx_array_t  *hidden;
 
     static char  *isolations[] = { "off", "process", "full" };
 
-    argv = ngx_palloc(pool, (profile->preload->nelts
+    hidden = profile->hidden;
+
+    argv = ngx_palloc(pool, (profile->preload->nelts + hidden->nelts
                              + NGX_PYEXEC_SPAWN_OPTIONS + 6)
                             * sizeof(char *));
     if (argv == NULL) {
@@ -149,6 +152,12 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
     *p++ = ngx_pyexec_spawn_option(pool, "cgroup=%s%Z", profile->cgroup.data);
     *p++ = profile->entry == NGX_INVALID_FILE
            ? "entry=-" : "entry=" ngx_value(NGX_PYEXEC_ENTRY_FD);
+    name = hidden->elts;
+
+    for (i = 0; i < hidden->nelts; i++) {
+        *p++ = ngx_pyexec_spawn_option(pool, "hide=%V%Z", &name[i]);
+    }
+
     *p++ = "--";
 
     for (i = 0; i < (ngx_uint_t) (p - argv); i++) {
@@ -176,13 +185,19 @@ ngx_pyexec_spawn_option(ngx_pool_t *pool, char *format, ...)
     size_t    size;
     va_list   args;
 
-    /* only the first argument, a string or a number, adds to the format */
+    /* only the first argument adds to the format, %V, %s or a number */
 
     size = ngx_strlen(format) + NGX_INT64_LEN;
 
     if (ngx_strstr(format, "%s") != NULL) {
         va_start(args, format);
         size += ngx_strlen(va_arg(args, char *));
+        va_end(args);
+    }
+
+    if (ngx_strstr(format, "%V") != NULL) {
+        va_start(args, format);
+        size += va_arg(args, ngx_str_t *)->len;
         va_end(args);
     }
 

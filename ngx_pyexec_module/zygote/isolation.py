@@ -9,7 +9,7 @@ import sys
 MODES = {'off': 0, 'process': 1, 'full': 2}
 
 # How the extension names what an entry of the view is.
-BIND, DIRECTORY, FILE, LINK = range(4)
+BIND, DIRECTORY, FILE, LINK, HIDE = range(5)
 
 # What programs, the linker and the C library need of every Linux.
 SYSTEM = ('/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32')
@@ -63,12 +63,15 @@ def enter(extension, options):
 def isolate(extension, options):
     mode = options['isolation']
     paths = readable(options['network'] == 'on')
+    hidden = tuple(hiding(paths, options['hide']))
+    if mode == 'process':
+        paths = [path for parent in paths for path in around(parent, hidden)]
     try:
         extension.isolate(MODES[mode], options['network'] == 'on',
                           may_start_processes(options),
                           int(options['processes']), int(options['memory']),
                           int(options['scratch']),
-                          view(paths) if mode == 'full' else ())
+                          view(paths, hidden) if mode == 'full' else ())
     except OSError as error:
         raise Unavailable(explain(mode, error)) from None
     return tuple(os.fsencode(path) for path in paths)
@@ -156,7 +159,27 @@ def is_below(path, other):
     return path == other or path.startswith(os.path.join(other, ''))
 
 
-def view(paths):
+def hiding(paths, names):
+    """Of the names, those that could be read, and need not be."""
+    for name in names:
+        name = os.path.realpath(name)
+        if (any(is_below(name, path) for path in paths)
+                and not any(is_below(path, name) for path in paths)):
+            yield name
+
+
+def around(path, hidden):
+    """The path, or what is in it without what is hidden."""
+    if path in hidden:
+        return
+    if not any(is_below(name, path) for name in hidden):
+        yield path
+        return
+    for name in sorted(os.listdir(path)):
+        yield from around(os.path.join(path, name), hidden)
+
+
+def view(paths, hidden):
     """The entries of a file system that holds nothing else."""
     entries = [entry_of(path) for path in paths]
     entries += [(BIND, path, None) for path in (*DEVICES, '/proc')]
@@ -167,6 +190,7 @@ def view(paths):
     # Temporary files go to the scratch space, unless Python itself is there.
     if not any(is_below(path, '/tmp') for path in paths):
         entries += [(LINK, '/tmp', 'scratch')]
+    entries += [(HIDE, path, None) for path in hidden]
     return tuple((kind, os.fsencode(path), content)
                  for kind, path, content in entries)
 

@@ -13,6 +13,9 @@
 /* Descriptors of a run: more than honest programs have open at a time. */
 #define PYEXEC_LIMITS_NOFILE  256
 
+/* Queued signals, which count for the user as a whole, too. */
+#define PYEXEC_LIMITS_SIGPENDING  256
+
 /* Process 1 of a run counts. */
 #define PYEXEC_LIMITS_INIT  1
 
@@ -67,6 +70,7 @@ pyexec_limits_enter(const char **step)
         { RLIMIT_CORE, 0, "RLIMIT_CORE" },
         { RLIMIT_MEMLOCK, 0, "RLIMIT_MEMLOCK" },
         { RLIMIT_MSGQUEUE, 0, "RLIMIT_MSGQUEUE" },
+        { RLIMIT_SIGPENDING, PYEXEC_LIMITS_SIGPENDING, "RLIMIT_SIGPENDING" },
         { RLIMIT_NOFILE, PYEXEC_LIMITS_NOFILE, "RLIMIT_NOFILE" },
 
         /* One misses shared mappings, the other what is reserved only. */

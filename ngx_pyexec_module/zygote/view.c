@@ -27,6 +27,7 @@ static int pyexec_view_open(const pyexec_view_entry_t *entry);
 static int pyexec_view_root(void);
 static int pyexec_view_add(int root, const pyexec_view_entry_t *entry,
     int tree);
+static int pyexec_view_hide(int root, const char *path);
 static int pyexec_view_parents(int root, const char *path);
 static int pyexec_view_write(int root, const char *path, const char *content,
     int flags);
@@ -247,6 +248,10 @@ pyexec_view_add(int root, const pyexec_view_entry_t *entry, int tree)
     struct stat st;
     const char *path = entry->path + 1;
 
+    if (entry->type == PYEXEC_VIEW_HIDE) {
+        return pyexec_view_hide(root, path);
+    }
+
     if (pyexec_view_parents(root, path) == -1) {
         return -1;
     }
@@ -290,6 +295,34 @@ pyexec_view_add(int root, const pyexec_view_entry_t *entry, int tree)
     (void) close(tree);
 
     return rc;
+}
+
+
+static int
+pyexec_view_hide(int root, const char *path)
+{
+    int               rc, error, tree;
+    struct mount_attr attr = {
+        .attr_set = MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV
+    };
+
+    tree = open_tree(root, PYEXEC_VIEW_EMPTY + 1,
+                     OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC);
+    if (tree == -1) {
+        return -1;
+    }
+
+    rc = mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+
+    if (rc == 0) {
+        rc = move_mount(tree, "", root, path, MOVE_MOUNT_F_EMPTY_PATH);
+    }
+
+    error = errno;
+    (void) close(tree);
+    errno = error;
+
+    return rc == -1 && errno == ENOENT ? 0 : rc;
 }
 
 

@@ -21,7 +21,8 @@ typedef enum {
     PYEXEC_VIEW_BIND,           /* what the host has at that path */
     PYEXEC_VIEW_DIRECTORY,      /* an empty one */
     PYEXEC_VIEW_FILE,           /* one that holds "content" */
-    PYEXEC_VIEW_LINK            /* a symbolic link to "content", relative */
+    PYEXEC_VIEW_LINK,           /* a symbolic link to "content", relative */
+    PYEXEC_VIEW_HIDE            /* an empty one over a bound one, if any */
 } pyexec_view_type_t;
 
 

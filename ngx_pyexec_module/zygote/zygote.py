@@ -19,6 +19,7 @@ site adds.
     processes=NUMBER          with threads
     scratch=BYTES             0 for none
     cgroup=PATH               a delegated one, or empty
+    hide=PATH                 no run may see it; any number of them
     entry=NUMBER|-            a descriptor that lets this process into it
 """
 
@@ -247,6 +248,8 @@ def main():
     mode, *words = sys.argv[1:]
     end = words.index('--')
     options = dict(word.split('=', 1) for word in words[:end])
+    options['hide'] = [word[len('hide='):] for word in words[:end]
+                       if word.startswith('hide=')]
     names = words[end + 1:]
 
     if mode == 'check':
