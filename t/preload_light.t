@@ -43,6 +43,9 @@ class ByDefault(PyexecTestCase):
             location /importlib { pyexec on; pyexec_allow default importlib; }
             location /any { pyexec on; pyexec_allow *; }
             location /process { pyexec on; pyexec_isolation process; }
+            location /ready {
+                pyexec on; pyexec_spares 2; pyexec_memory 300m;
+            }
         """)
         cls.addClassCleanup(cls.server.remove)
         cls.addClassCleanup(cls.server.kill)
@@ -87,6 +90,12 @@ class ByDefault(PyexecTestCase):
     def test_it_is_the_same_without_namespaces(self):
         self.assertSees("", False, False, "/process")
         self.assertSees("import numpy", True, True, "/process")
+
+    def test_it_is_the_same_of_interpreters_that_are_ready(self):
+        for _ in range(4):
+            self.assertSees("", False, False, "/ready")
+            self.assertSees("import numpy", True, True, "/ready")
+            self.assertSees("exec('import numpy')", False, False, "/ready")
 
     def test_an_import_that_only_the_run_can_see_works(self):
         self.assertSees("exec('import numpy; assert numpy.dot([2], [3]) == 6')",
