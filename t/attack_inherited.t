@@ -3,14 +3,16 @@
 
 import os
 import shutil
+import struct
+import subprocess
 import sys
 import tempfile
-import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 
 from pyexec_test import AttackCase, main
+from pyexec_test.server import WORKER_USER
 
 DESCRIPTORS = """
 import fcntl, stat
@@ -82,20 +84,23 @@ GAINED = """
 import subprocess
 
 def lines(*command):
-    done = subprocess.run(command, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL)
-    return done.stdout.decode().splitlines()
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE,
+                          text=True).stdout.splitlines()
 
-print(len(lines(target.set_uid)))
-attempt("a set-uid program", lambda: found(
-    line for line in lines(target.set_uid) if "euid=" in line or "=0" in line),
-    "InVain")
-attempt("a set-gid program", lambda: found(
-    line for line in lines(target.set_gid) if "egid=" in line), "InVain")
-attempt("a program with capabilities", lambda: found(
-    line for line in lines(target.capable, "/proc/self/status")
-    if line.startswith(("CapEff", "CapPrm")) and int(line.split()[1], 16)),
-    "InVain")
+def gained(name, word):
+    return found(line for line in lines(target.programs[name])
+                 if word in line)
+
+def capable():
+    return found(line for line in lines(target.programs["capable"],
+                                        "/proc/self/status")
+                 if line.startswith(("CapEff", "CapPrm"))
+                 and int(line.split()[1], 16))
+
+if target.programs:
+    attempt("a set-uid program", lambda: gained("set-uid", "euid="), "InVain")
+    attempt("a set-gid program", lambda: gained("set-gid", "egid="), "InVain")
+    attempt("a program with capabilities", capable, "InVain")
 
 for command in (["su", "-c", "id"], ["sudo", "-n", "id"],
                 ["pkexec", "id"], ["newgrp", "root"],
@@ -108,6 +113,9 @@ for command in (["su", "-c", "id"], ["sudo", "-n", "id"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5),
         "CalledProcessError", *REFUSED, "ENOENT")
 """
+
+# Capabilities of a file, for CAP_NET_RAW: an attribute of its inode.
+CAPABLE = struct.pack("<IIIII", 0x02000001, 1 << 13, 0, 0, 0)
 
 CORES = """
 import resource
@@ -136,15 +144,40 @@ else:
 class Inherited(AttackCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="pyexec-programs-")
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        os.chmod(cls.folder, 0o755)
+        folder = tempfile.mkdtemp(prefix="pyexec-programs-")
+        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
+        os.chmod(folder, 0o755)
+
+        # What belongs to an interpreter is in its view.
+        subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip",
+                        folder], check=True)
+        cls.programs = cls.make_programs(os.path.join(folder, "bin"))
         cls.conf = {"main": "env PYEXEC_CANARY=%s;" % ("0" * 32),
                     "server": """
             location /process { pyexec on; pyexec_isolation process; }
             location /scratch { pyexec on; pyexec_scratch 8m; }
-        """}
+            location /programs { pyexec on; pyexec_python %s/bin/python; }
+        """ % folder}
         super().setUpClass()
+
+    @classmethod
+    def make_programs(cls, folder):
+        """Paths of programs that give root's to whoever starts them."""
+        if os.geteuid() != 0:
+            return {}
+
+        programs = {}
+
+        for name, source in (("set-uid", "id"), ("set-gid", "id"),
+                             ("capable", "cat")):
+            path = programs[name] = os.path.join(folder, name)
+            shutil.copy(shutil.which(source), path)
+
+        os.chmod(programs["set-uid"], 0o4755)
+        os.chmod(programs["set-gid"], 0o2755)
+        os.setxattr(programs["capable"], "security.capability", CAPABLE)
+
+        return programs
 
     def test_a_run_has_the_three_standard_descriptors(self):
         for path in "/run", "/process", "/scratch":
@@ -165,6 +198,17 @@ class Inherited(AttackCase):
             answer = self.post(STATE, path)
             self.assertRan(answer, "[]\n[13, 25]\nTrue True\n"
                            "0 0o22\nno terminal\n", "")
+
+    def test_no_program_gives_privileges(self):
+        if self.programs:
+            # The host does give them.
+            told = subprocess.run([self.programs["set-uid"]],
+                                  user=WORKER_USER, check=True,
+                                  stdout=subprocess.PIPE).stdout
+            self.assertIn(b"euid=0", told)
+
+        self.assertInVain(GAINED, "/programs",
+                          aim={"programs": self.programs})
 
     def test_no_core_file_is_written(self):
         for path, child in (("/run", 1), ("/scratch", 1), ("/process", 0)):

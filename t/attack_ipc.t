@@ -296,9 +296,9 @@ class TwoRuns(AttackCase):
         location /scratch { pyexec on; pyexec_scratch 1m; }
     """}
 
-    def assertShareNothing(self, one, other):
+    def assertShareNothing(self, one, other, known=()):
         # A busy machine may be too slow for the first time.
-        for pause in 0.3, 2:
+        for pause in 0.2, 2:
             written = []
             thread = threading.Thread(target=lambda: written.append(
                 self.attack(WRITER, one, aim={"seconds": 4 * pause},
@@ -314,8 +314,10 @@ class TwoRuns(AttackCase):
         self.assertLess(there[0], looked[0])
         self.assertGreater(there[1], looked[1])
 
-        if outcomes.wrong:
-            self.fail("\n".join(["shared:", *outcomes.wrong]))
+        wrong = [line for line in outcomes.wrong if line not in known]
+
+        if wrong:
+            self.fail("\n".join(["shared:", *wrong]))
 
     def test_nothing_passes_between_runs_of_one_interpreter(self):
         self.assertShareNothing("/run", "/run")
@@ -323,8 +325,11 @@ class TwoRuns(AttackCase):
     def test_nothing_passes_between_runs_of_two_interpreters(self):
         self.assertShareNothing("/run", "/scratch")
 
-    def test_nothing_passes_between_runs_with_a_scratch_directory(self):
-        self.assertShareNothing("/scratch", "/scratch")
+    # The locks of files that both may read are the exception: sqlite3 needs
+    # locks, and a filter cannot tell one file from another.
+    def test_only_locks_pass_between_runs_with_a_scratch_directory(self):
+        self.assertShareNothing("/scratch", "/scratch",
+                                known=["a lock of a file: got 'locked'"])
 
     def test_nothing_passes_between_runs_in_process_isolation(self):
         self.assertShareNothing("/process", "/process")

@@ -51,6 +51,9 @@ ADDRESS = re.compile(r"0x[0-9a-f]+")
 EXTENSIONS = re.compile(r"\n\nExtension modules: .*\n\Z")
 
 
+EXCEEDED = re.compile(r"(?<=\nMemoryError\n)Memory limit of \d+ bytes exceeded\Z")
+
+
 class Program:
     def __init__(self, path):
         self.path = path
@@ -99,13 +102,18 @@ def run_by_post(server, program):
         raise AssertionError(f"status {answer.status}: {answer.body[:500]}")
 
     got = answer.json
-    number = got["returncode"]
+    number, error = got["returncode"], got["error"]
     status = "ok" if number == 0 else "error" if number > 0 else "signal"
+
+    # What an uncaught MemoryError printed has one line more.
+    if got["status"] == "memory" and number == 1:
+        error, exceeded = EXCEEDED.subn("", error)
+        status = "memory" if exceeded else status
 
     if got["status"] != status:
         raise AssertionError(f"status {got['status']} with {number}")
 
-    return Outcome(normal(got["output"]), normal(got["error"]), number)
+    return Outcome(normal(got["output"]), normal(error), number)
 
 
 def difference(plain, posted):

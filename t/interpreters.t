@@ -82,6 +82,7 @@ class AZygoteThatIsKilled(PyexecTestCase):
 
     def test_the_log_says_by_what(self):
         server = self.serve(
+            location="pyexec_preload none;",
             allow_alarms=[r"zygote \d+ was killed", "zygote"])
         self.assertRan(server.post("print(1)"), output="1\n")
         os.kill(server.zygote_pids()[0], 9)

@@ -144,7 +144,7 @@ class TooManyRequests(PyexecTestCase):
 
     def test_a_zygote_that_dies_then_is_started_again_when_there_is_room(self):
         server = self.serve(
-            worker_connections=20,
+            worker_connections=20, spares=0,
             location="pyexec_preload none; pyexec_concurrency 64;",
             allow_alarms=[r"\d+ worker_connections are not enough"])
         self.assertRan(server.post("print(1)"), "1\n")

@@ -69,16 +69,20 @@ class WithWorkers(PyexecTestCase):
 
 
 class AWorkerThatIsKilled(WithWorkers):
-    # Two runs and a daemon, and process 1 of each run.
-    processes = 3 + 2
+    # Of a run that is alone, and of a spare: process 1, and itself.
+    each = 2
 
     def test_it_leaves_no_process_and_its_successor_works(self):
         server = self.serve_ready()
         sent = [server.send_and_keep(code) for code in (HOSTILE, SLEEP)]
         self.wait_for_runs(3)
         worker, = server.worker_pids()
+
+        # Reaper and zygote, two runs and a daemon, and what is ready.
+        expected = 2 + 2 * self.each + 1 + server.spares * self.each
+        self.assertTrue(wait_until(
+            lambda: len(descendants(worker)) == expected))
         all_of_it = [worker] + [p.pid for p in descendants(worker)]
-        self.assertEqual(len(all_of_it), 1 + 2 + self.processes)
 
         self.kill_worker(worker)
         wait_until(lambda: not any(map(find_process, all_of_it)), 2)
@@ -130,7 +134,7 @@ class AWorkerThatIsKilled(WithWorkers):
 class AWorkerThatIsKilledWithPlainRuns(AWorkerThatIsKilled):
     variant = ", without isolation"
     isolation = "off"
-    processes = 3
+    each = 1
 
 
 class TheScriptsOfADeadWorker(WithWorkers):

@@ -66,7 +66,8 @@ class Prepared:
     """Servers that grow old together, for the tests that need an old one."""
 
     kinds = {
-        "wide": [{"location": LOCATION % 8}] * 7,
+        "wide": [{"location": LOCATION % 8}] * 6,
+        "bare": [{"location": LOCATION % 8, "spares": 0}],
         "plain": [{"location": LOCATION % 8 + PLAIN}] * 5,
         "narrow": [{"location": LOCATION % 1}],
         "two": [{"location": LOCATION % 8,
@@ -222,7 +223,7 @@ class APlainZygoteThatDies(AZygoteThatDies):
 
 class WhatGoesOn(WithAZygote):
     def test_a_request_that_comes_while_its_zygote_dies_is_answered(self):
-        self.take("wide")
+        self.take("bare")
         worker, = self.server.worker_pids()
         connection = self.server.connect()
         self.assertTrue(wait_until(
@@ -370,7 +371,7 @@ class AMachineWithoutProcesses(WithAZygote):
 
     def test_a_fork_that_fails_is_an_error_until_it_works_again(self):
         self.server = self.serve(
-            location=LOCATION % 1 + self.isolation,
+            location=LOCATION % 1 + self.isolation, spares=0,
             allow_alarms=[fr"{self.step} in a zygote failed \(11:"])
         self.assertRan(self.server.post("print(1)"), "1\n")
         before = Footprint.settled(self.server)

@@ -13,7 +13,7 @@
 #define NGX_PYEXEC_CODE_LIMIT     (64 * 1024)
 #define NGX_PYEXEC_OUTPUT_LIMIT   (1024 * 1024)
 #define NGX_PYEXEC_QUEUE          64
-#define NGX_PYEXEC_SPARES         0
+#define NGX_PYEXEC_SPARES         4
 
 
 static char *ngx_pyexec_conf_merge_lists(ngx_conf_t *cf,

@@ -11,6 +11,7 @@
 #include "cgroup.h"
 #include "children.h"
 #include "reaper.h"
+#include "without.h"
 
 
 /* nginx takes exit code 2 of a child for "cannot be respawned". */
@@ -29,6 +30,14 @@ pyexec_reaper_fork(int control)
     sigset_t set, none;
 
     parent = getppid();
+
+    /* For good, for all that comes after it. */
+
+    if (!pyexec_without("nnp")
+        && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+    {
+        return -1;
+    }
 
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == -1
         || prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == -1)

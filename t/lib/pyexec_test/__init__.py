@@ -21,7 +21,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from .attack import AttackCase, WithoutLayers
+from .attack import AttackCase, BombCase, WithoutLayers
 from .canary import Canaries
 from .case import PyexecTestCase
 from .client import Answer, Client
@@ -34,9 +34,9 @@ from .server import MODULE, Server, StartFailure, free_port
 from .tap_run import main
 
 __all__ = [
-    "Answer", "AttackCase", "Canaries", "Client", "Footprint", "Http2",
-    "LetGo", "MODULE", "Process", "PyexecTestCase", "Server", "StartFailure",
-    "WAIT", "WithoutLayers", "adopt_orphans", "children", "descendants",
-    "find_process", "free_port", "main", "open_fds",
+    "Answer", "AttackCase", "BombCase", "Canaries", "Client", "Footprint",
+    "Http2", "LetGo", "MODULE", "Process", "PyexecTestCase", "Server",
+    "StartFailure", "WAIT", "WithoutLayers", "adopt_orphans", "children",
+    "descendants", "find_process", "free_port", "main", "open_fds",
     "wait_for_waiting", "wait_until", "waiting",
 ]

@@ -15,7 +15,7 @@ from .canary import Canaries
 from .case import PyexecTestCase
 from .footprint import Footprint
 from .process import wait_until
-from .server import TOP, Server
+from .server import TOP, WORKER_USER, Server
 
 DEBUG_MODULE = os.path.abspath(os.environ.get(
     "PYEXEC_DEBUG_MODULE",
@@ -79,14 +79,16 @@ class AttackCase(PyexecTestCase):
 
     conf = {}       # snippets of the configuration
     without = ("guard",)
+    kind = WithoutLayers
+    owner = WORKER_USER     # whose the canaries are
 
     @classmethod
     def setUpClass(cls):
-        cls.server = WithoutLayers(cls.without, **cls.conf)
+        cls.server = cls.kind(cls.without, **cls.conf)
         cls.addClassCleanup(cls.server.remove)
         cls.addClassCleanup(cls.server.kill)
         cls.server.start()
-        cls.canaries = Canaries(cls.server.prefix)
+        cls.canaries = Canaries(cls.server.prefix, owner=cls.owner)
         cls.addClassCleanup(cls.end, cls.server)
         cls.addClassCleanup(cls.canaries.remove)
 
@@ -189,3 +191,52 @@ class AttackCase(PyexecTestCase):
         """Processes and descriptors are again what they were."""
         wait_until(lambda: Footprint.of(self.server) == idle, within)
         self.assertEqual(Footprint.of(self.server), idle)
+
+
+class BombCase(AttackCase):
+    """Programs that take whatever they get, beside some that do not."""
+
+    processes = 16      # as pyexec_processes has it
+    paths = ("/run",)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+
+        for path in cls.paths:
+            cls.server.post("", path=path)
+
+        cls.idle = Footprint.settled(cls.server)
+
+    def tearDown(self):
+        super().tearDown()
+        self.assertNothingLeft(self.idle)
+
+    def bomb(self, program, path="/run", run_timeout=1, **fields):
+        """The answer, while others have theirs."""
+        most, over = [0], threading.Event()
+
+        def watch():
+            while not over.wait(0.02):
+                most[0] = max(most[0], len(self.server.run_pids()))
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+
+        try:
+            with self.assertOthersAnswer(path):
+                begin = time.monotonic()
+                answer = self.post(program, path, run_timeout=run_timeout,
+                                   **fields)
+                took = time.monotonic() - begin
+        finally:
+            over.set()
+            thread.join()
+
+        self.assertLess(took, run_timeout + 2)
+
+        # Its own, the others', and those that wait for a program.
+        idle = self.idle.processes["pyexec-run"]
+        self.assertLessEqual(most[0], self.processes + 2 * idle + 2)
+
+        return answer

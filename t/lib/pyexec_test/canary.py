@@ -19,15 +19,15 @@ TEXT = "canary {}\n"
 
 
 class Canaries:
-    """Files, a process and listeners, all of the workers' own user.
+    """Files, a process and listeners, all of the user that workers have.
 
     check() tells what has happened to them since it was last asked; an empty
     list is right.
     """
 
-    def __init__(self, *folders):
+    def __init__(self, *folders, owner=WORKER_USER):
         self.secret = secrets.token_hex(16)
-        self.owner = pwd.getpwnam(WORKER_USER)
+        self.owner = pwd.getpwnam(owner)
         self.folders = []
         self.process = None
         self.sockets = {}

@@ -31,8 +31,11 @@ class Footprint(collections.namedtuple(
 
     @classmethod
     def settled(cls, server, timeout=5):
-        """The footprint once nothing moves any more."""
+        """The footprint once all spares are there and nothing moves."""
         deadline = time.monotonic() + timeout
+        process.wait_until(
+            lambda: len(server.processes("pyexec-spare"))
+            == server.spares * len(server.reaper_pids()), timeout)
         now, same = cls.of(server), 0
 
         while same < 3 and time.monotonic() < deadline:

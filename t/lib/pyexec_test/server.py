@@ -19,6 +19,7 @@ MODULE = os.path.abspath(os.environ.get(
     "PYEXEC_MODULE", os.path.join(TOP, "build", "ngx_pyexec_module.so")))
 NGINX = os.environ.get("TEST_NGINX_BINARY", "/usr/sbin/nginx")
 WORKER_USER = os.environ.get("PYEXEC_TEST_USER", "www-data")
+SPARES = int(os.environ.get("PYEXEC_TEST_SPARES", 4))
 
 ALARMS = re.compile(r"\[(alert|emerg|crit)\]")
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:")
@@ -46,6 +47,7 @@ http {{
     uwsgi_temp_path {prefix}/uwsgi;
     scgi_temp_path {prefix}/scgi;
     pyexec_temp_dir {prefix}/temp_scripts;
+    pyexec_spares {spares};
     {http}
 
     server {{
@@ -76,7 +78,8 @@ class Server(Client):
     """Not started by the constructor: edit it, then start() it.
 
     The snippets main, http, server and location are put into the
-    configuration as they are; configuration= replaces all of it.
+    configuration as they are; configuration= replaces all of it. Each
+    zygote keeps so many spares.
     """
 
     running = []    # the servers of this test process that are up
@@ -84,7 +87,8 @@ class Server(Client):
 
     def __init__(self, *, main="", http="", server="", location="",
                  worker_processes=1, worker_connections=256,
-                 log_level="info", module=MODULE, configuration=None):
+                 log_level="info", module=MODULE, spares=SPARES,
+                 configuration=None):
         super().__init__(free_port())
 
         self.prefix = tempfile.mkdtemp(prefix="pyexec-test-")
@@ -93,8 +97,9 @@ class Server(Client):
             "main": main, "http": http, "server": server,
             "location": location, "worker_processes": worker_processes,
             "worker_connections": worker_connections,
-            "log_level": log_level, "module": module,
+            "log_level": log_level, "module": module, "spares": spares,
         }
+        self.spares = spares
         self.configuration = configuration
         self.master = None
         self.seen = {}      # pid -> Process, of every process it ever showed
