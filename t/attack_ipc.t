@@ -290,6 +290,10 @@ def span(outcomes):
     return [float(word) for word in line.split()[1:3]]
 
 
+LOCKS = [f"{lock}: got 'locked'" for lock in (
+    "a lock of a file", "a lock of a range", "a lock of an open file")]
+
+
 class TwoRuns(AttackCase):
     conf = {"server": """
         location /process { pyexec on; pyexec_isolation process; }
@@ -329,7 +333,7 @@ class TwoRuns(AttackCase):
     # locks, and a filter cannot tell one file from another.
     def test_only_locks_pass_between_runs_with_a_scratch_directory(self):
         self.assertShareNothing("/scratch", "/scratch",
-                                known=["a lock of a file: got 'locked'"])
+                                known=LOCKS)
 
     def test_nothing_passes_between_runs_in_process_isolation(self):
         self.assertShareNothing("/process", "/process")
