@@ -4,7 +4,8 @@
 Each file of fidelity/programs is run both ways; output, error and return code
 must be equal to the byte. NAME.stdin and NAME.args (one a line) go with
 NAME.py, NAME.repeat says how often the input is repeated. Names of programs
-as arguments run only these; PYEXEC_SEED repeats the order of a run.
+as arguments run only these; PYEXEC_SEED repeats the order of a run, and
+PYEXEC_TEST_ISOLATION takes another isolation than full.
 """
 
 import collections
@@ -30,6 +31,7 @@ ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 PATIENCE = 20
 THREADS = 4
 ROUNDS = 2
+ISOLATION = os.environ.get("PYEXEC_TEST_ISOLATION", "full")
 SEED = int(os.environ.get("PYEXEC_SEED", random.randrange(2 ** 32)))
 
 LOCATION = f"""
@@ -42,7 +44,18 @@ LOCATION = f"""
                  multiprocessing pickle queue select signal struct
                  threading traceback types unicodedata unittest warnings
                  weakref;
+    pyexec_isolation {ISOLATION};
 """
+
+# What starts a process, which no program may in process isolation.
+STARTING = {
+    "async_subprocess", "signal_every_default_death", "signal_from_child",
+    "subprocess_child_reads_our_stdin", "subprocess_devnull_and_stderr",
+    "subprocess_failures", "subprocess_fork_flushes_twice",
+    "subprocess_fork", "subprocess_multiprocessing",
+    "subprocess_of_other_programs", "subprocess_pipeline", "subprocess_run",
+    "subprocess_same_interpreter", "subprocess_timeout",
+}
 
 Outcome = collections.namedtuple("Outcome", "output error returncode")
 ADDRESS = re.compile(r"0x[0-9a-f]+")
@@ -231,6 +244,9 @@ def add_tests(case, story, names):
 if __name__ == "__main__":
     chosen = sys.argv[1:]
     del sys.argv[1:]
+
+    if ISOLATION == "process":
+        chosen = chosen or sorted(Suite.programs.keys() - STARTING)
 
     if chosen:
         Suite.programs = {name: Suite.programs[name] for name in chosen}
