@@ -128,9 +128,10 @@ class Users(AttackCase):
     def test_no_process_of_a_run_is_root_on_the_host(self):
         for path in MODES:
             with self.subTest(path):
+                wait_until(lambda: not self.server.run_pids())
                 connection = self.server.send_and_keep(SLEEP, path=path)
                 self.addCleanup(connection.close)
-                wait_until(lambda: len(self.server.run_pids()) >= 1)
+                wait_until(self.server.run_pids)
 
                 # Every process below the worker: the program's, and what is
                 # between.
