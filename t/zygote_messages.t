@@ -106,9 +106,9 @@ class WithAZygote(PyexecTestCase):
         os.chmod(python, 0o755)
 
         self.server = Server(
-            http=f"pyexec_python {python}; pyexec_spares 0;"
+            http=f"pyexec_python {python};"
                  "log_format status $pyexec_status;",
-            server=PROCESS)
+            server=PROCESS, spares=0)
         self.server.snippets["location"] = LOCATION % os.path.join(
             self.server.prefix, "access.log")
         self.addCleanup(self.server.remove)
