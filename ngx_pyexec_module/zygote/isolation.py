@@ -62,10 +62,13 @@ def enter(extension, options):
 
 def isolate(extension, options):
     mode = options['isolation']
-    paths = readable(options['network'] == 'on')
-    hidden = tuple(hiding(paths, options['hide']))
+    wanted = needed(options['network'] == 'on')
+    paths = readable(wanted)
+    hidden = tuple(hiding(paths, wanted, options['hide']))
     if mode == 'process':
-        paths = [path for parent in paths for path in around(parent, hidden)]
+        # Rules are for directories, by whatever name these are found.
+        paths = [path for parent in readable(map(os.path.realpath, wanted))
+                 for path in around(parent, hidden)]
     try:
         extension.isolate(MODES[mode], options['network'] == 'on',
                           may_start_processes(options),
@@ -125,8 +128,8 @@ def may_start_processes(options):
             and ('*' in allow or 'subprocess' in allow))
 
 
-def readable(network):
-    """What sys.path, the interpreter and the linker need, no path twice."""
+def needed(network):
+    """What sys.path, the interpreter and the linker may need."""
     # A virtual environment's interpreter is a link to another one.
     interpreter = {os.path.dirname(path) for path in
                    (sys.executable, os.path.realpath(sys.executable))}
@@ -134,9 +137,14 @@ def readable(network):
               (*sys.path, sys.prefix, sys.exec_prefix, sys.base_prefix,
                sys.base_exec_prefix, *interpreter) if path}
 
+    return (*SYSTEM, *sorted(python), *libraries(), *SETTINGS,
+            *(NETWORK if network else ()))
+
+
+def readable(wanted):
+    """Those that are there, no path twice."""
     paths = []
-    for path in (*SYSTEM, *sorted(python), *libraries(), *SETTINGS,
-                 *(NETWORK if network else ())):
+    for path in wanted:
         if (os.path.exists(path)
                 and not any(is_below(path, other) for other in paths)):
             paths.append(path)
@@ -159,12 +167,14 @@ def is_below(path, other):
     return path == other or path.startswith(os.path.join(other, ''))
 
 
-def hiding(paths, names):
+def hiding(paths, wanted, names):
     """Of the names, those that could be read, and need not be."""
+    wanted = {name for path in wanted
+              for name in (path, os.path.realpath(path))}
     for name in names:
         name = os.path.realpath(name)
         if (any(is_below(name, path) for path in paths)
-                and not any(is_below(path, name) for path in paths)):
+                and not any(is_below(path, name) for path in wanted)):
             yield name
 
 
@@ -175,8 +185,15 @@ def around(path, hidden):
     if not any(is_below(name, path) for name in hidden):
         yield path
         return
-    for name in sorted(os.listdir(path)):
-        yield from around(os.path.join(path, name), hidden)
+    try:
+        names = sorted(os.listdir(path))
+    except OSError:
+        return
+    for name in names:
+        entry = os.path.join(path, name)
+        # A link's target is what a rule would be for.
+        if not os.path.islink(entry):
+            yield from around(entry, hidden)
 
 
 def view(paths, hidden):
