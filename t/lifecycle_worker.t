@@ -85,7 +85,7 @@ class AWorkerThatIsKilled(WithWorkers):
         all_of_it = [worker] + [p.pid for p in descendants(worker)]
 
         self.kill_worker(worker)
-        wait_until(lambda: not any(map(find_process, all_of_it)), 2)
+        wait_until(lambda: not any(map(find_process, all_of_it)), 5)
         self.assertEqual([p for p in map(find_process, all_of_it) if p], [])
 
         for connection in sent:
@@ -105,7 +105,7 @@ class AWorkerThatIsKilled(WithWorkers):
         all_of_it = {p.pid for p in descendants(worker)} - {stuck.pid}
         os.kill(stuck.pid, signal.SIGSTOP)
         self.kill_worker(worker)
-        wait_until(lambda: not any(map(find_process, all_of_it)), 2)
+        wait_until(lambda: not any(map(find_process, all_of_it)), 5)
 
         if find_process(stuck.pid):
             os.kill(stuck.pid, signal.SIGCONT)
