@@ -7,6 +7,7 @@ vain; with one of them taken away, that one's is not.
 
 import os
 import sys
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
@@ -102,6 +103,8 @@ CONF = {"server": f"""
 """}
 
 
+@unittest.skipUnless(os.geteuid() == 0, "only root sees whose namespaces "
+                     "are those of an interpreter")
 class Layers(AttackCase):
     conf = CONF
     without = ()
@@ -146,6 +149,8 @@ class Layers(AttackCase):
             self.end(server)
 
 
+@unittest.skipUnless(os.geteuid() == 0, "only root sees what an interpreter "
+                     "has loaded")
 class TheSwitch(AttackCase):
     """Of a build that is not for tests."""
 

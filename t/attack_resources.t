@@ -130,6 +130,25 @@ import time
 time.sleep(1)
 """
 
+SIGNALS = """
+import signal
+
+number = signal.SIGRTMIN
+signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+info = ctypes.create_string_buffer(128)
+ctypes.c_int.from_buffer(info, 0).value = number
+ctypes.c_int.from_buffer(info, 8).value = -1
+count = 0
+
+# What is queued counts for the user, on the host as well.
+try:
+    while count < 100000:
+        call(129, os.getpid(), number, info)
+        count += 1
+except OSError as error:
+    print(count, errno.errorcode[error.errno])
+"""
+
 WATCHES = """
 import select, time
 
@@ -195,6 +214,13 @@ class Resources(BombCase):
             count, _, others = answer["output"].partition(" ")
             self.assertLessEqual(int(count), 256)
             self.assertEqual(others, "EMFILE\nTrue\n")
+
+    def test_queued_signals_are_counted(self):
+        answer = self.bomb(SIGNALS, run_timeout=5)
+        self.assertRan(answer, error="")
+        count, said = answer["output"].split()
+        self.assertLessEqual(int(count), 1000)
+        self.assertEqual(said, "EAGAIN")
 
     def test_watched_descriptors_leave_the_server_its_own(self):
         self.assertRan(self.bomb(WATCHES, run_timeout=5), "watched\n")

@@ -1,5 +1,6 @@
 """Things of the host that no program may read, change, reach or wake."""
 
+import atexit
 import itertools
 import os
 import pwd
@@ -31,6 +32,9 @@ class Canaries:
         self.folders = []
         self.process = None
         self.sockets = {}
+
+        # A test that is ended from outside cleans nothing else up.
+        atexit.register(self.remove)
 
         try:
             self._files(folders)
@@ -192,3 +196,5 @@ class Canaries:
 
         for folder in self.folders:
             shutil.rmtree(folder, ignore_errors=True)
+
+        atexit.unregister(self.remove)

@@ -47,9 +47,10 @@ class Footprint(collections.namedtuple(
 
 
 def descriptor_kinds(pid):
+    """None of a process that is not dumpable, unless root looks."""
     try:
         targets = process.open_fds(pid).values()
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
         return collections.Counter()
 
     return collections.Counter(INODE.sub("", target) for target in targets)
