@@ -166,6 +166,8 @@ run:
 # The suites of Test::Nginx run twice: with a server of its own for each block,
 # and with one server that is reloaded for each block.
 
+load_tools = $(BUILD)/bench/load $(BUILD)/bench/starts
+bench_tools = $(load_tools) $(BUILD)/bench/policy_bench
 unit_tests = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/unit/*_test.c))
 unit_objs = $(pure:$(SRC)/%.c=$(BUILD)/unit/%.o)
 reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
@@ -181,7 +183,7 @@ export TEST_NGINX_SERVROOT = $(server)/servroot
 test:
 	build-aux/setup test
 	$(MAKE) --no-print-directory tree debug unit-tests \
-	    $(fuzz_programs) $(reload_tests)
+	    $(fuzz_programs) $(reload_tests) $(bench_tools)
 	prove $(unit_tests) $(wildcard t/*.t) $(reload_tests)
 
 unit: unit-tests
@@ -246,11 +248,9 @@ $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(pure) $(headers) $(grammar)
 	    $(pure_libs)
 
 
-bench_tools = $(BUILD)/bench/load $(BUILD)/bench/starts
-
 bench:
 	build-aux/setup bench
-	$(MAKE) --no-print-directory bench-tools $(BUILD)/bench/policy_bench
+	$(MAKE) --no-print-directory bench-tools
 	bench/policy | tee $(BUILD)/bench/policy.txt
 	bench/refusals $(if $(QUICK),1,2) | tee $(BUILD)/bench/refusals.md
 	bench/isolation $(if $(QUICK),--rounds 1 --seconds 0.2)
@@ -267,7 +267,7 @@ bench-tools: tree $(bench_tools)
 
 $(BUILD)/bench/load: bench/answer.c bench/answer.h
 
-$(bench_tools): $(BUILD)/bench/%: bench/%.c bench/times.c bench/times.h
+$(load_tools): $(BUILD)/bench/%: bench/%.c bench/times.c bench/times.h
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) -std=c11 $(WARNINGS) -pthread -o $@ $(filter %.c,$^) -lm
 

@@ -126,7 +126,8 @@ main(int argc, char **argv)
     };
 
     pyexec_policy_options_t   options = {
-        allow, sizeof(allow) / sizeof(allow[0]), 0
+        .allow = allow,
+        .nallow = sizeof(allow) / sizeof(allow[0])
     };
 
     policy = pyexec_policy_create(&options);
