@@ -275,6 +275,24 @@ class AVirtualEnvironment(Zygotes):
         self.assertRan(server.post("exec('import broken')"), returncode=1)
         self.assertStatus(server.post("import broken"), 500)
 
+    def test_what_a_module_registered_for_forks_is_called(self):
+        self.module("forks", "import os\ncalled = []\n"
+                             "os.register_at_fork(after_in_child=lambda:"
+                             " called.append(os.getpid()))\n")
+        server = self.serve_it("pyexec_allow os forks;")
+        self.assertRan(server.post("import os, forks\n"
+                                   "print(forks.called == [os.getpid()])"),
+                       output="True\n")
+
+    def test_a_thread_of_a_module_is_not_waited_for(self):
+        self.module("threads", "import threading, time\n"
+                               "threading.Thread(target=time.sleep,"
+                               " args=(3600,), daemon=True).start()\n")
+        server = self.serve_it("pyexec_allow sys threads;")
+        self.assertRan(server.post("import sys, threads\n"
+                                   "print(threads.threading.active_count())"),
+                       output="1\n")
+
     def test_a_site_that_cannot_say_what_a_module_is_hinders_nothing(self):
         self.write(os.path.join(self.site, "a.pth"),
                    "import sys; sys.meta_path.insert(0, type('F', (), {"

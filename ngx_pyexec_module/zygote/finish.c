@@ -17,7 +17,14 @@ typedef struct {
 static finish_module_t *finish_modules;
 static Py_ssize_t       finish_nmodules;
 
+/* _thread._count, atexit._ncallbacks and what it said in the zygote. */
+static PyObject *finish_count_threads;
+static PyObject *finish_count_functions;
+static long      finish_nfunctions;
 
+
+static PyObject *finish_function(const char *module, const char *function);
+static long finish_count(PyObject *function);
 static void finish_call(const char *module, const char *function);
 static void finish_restore(void);
 static void finish_drop_added(void);
@@ -60,7 +67,54 @@ pyexec_finish_prepare(void)
         finish_nmodules++;
     }
 
+    finish_count_threads = finish_function("_thread", "_count");
+    finish_count_functions = finish_function("atexit", "_ncallbacks");
+    finish_nfunctions = finish_count(finish_count_functions);
+
     return 0;
+}
+
+
+/* New reference, or NULL. */
+static PyObject *
+finish_function(const char *module, const char *function)
+{
+    PyObject *imported, *result;
+
+    imported = PyImport_ImportModule(module);
+    if (imported == NULL) {
+        PyErr_Clear();
+        return NULL;
+    }
+
+    result = PyObject_GetAttrString(imported, function);
+    Py_DECREF(imported);
+
+    if (result == NULL) {
+        PyErr_Clear();
+    }
+
+    return result;
+}
+
+
+/* -1 when it is not known. */
+static long
+finish_count(PyObject *function)
+{
+    long      count;
+    PyObject *result;
+
+    if (function == NULL) {
+        return -1;
+    }
+
+    result = PyObject_CallObject(function, NULL);
+    count = result ? PyLong_AsLong(result) : -1;
+    Py_XDECREF(result);
+    PyErr_Clear();
+
+    return count;
 }
 
 
@@ -84,7 +138,17 @@ pyexec_finish(void)
     int       failed;
     PyObject *finalizing;
 
-    finish_call("threading", "_shutdown");
+    /*
+     * Without a thread, it would tell the functions to come that the main
+     * thread has ended, and nothing else; and it is slow.
+     */
+    if (finish_count(finish_count_threads) != 0
+        || finish_nfunctions == -1
+        || finish_count(finish_count_functions) != finish_nfunctions)
+    {
+        finish_call("threading", "_shutdown");
+    }
+
     finish_call("atexit", "_run_exitfuncs");
 
     /* The true answer cannot be had: the interpreter is left alive. */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "finish.h"
 #include "guard.h"
@@ -25,10 +26,7 @@ PyAPI_FUNC(PyObject *) PyRun_FileExFlags(FILE *file, const char *filename,
 #define PYEXEC_PROGRAM_FLUSH_FAILED  120
 
 
-static int pyexec_program_switch_state(void);
-static int pyexec_program_enter(const pyexec_program_hooks_t *hooks,
-    const pyexec_program_t *program);
-static PyObject *pyexec_program_args(const pyexec_program_t *program);
+static int pyexec_program_enter(const pyexec_program_t *program);
 static PyObject *pyexec_program_execute(const pyexec_program_t *program);
 static int pyexec_program_has_cookie(const pyexec_program_t *program);
 static PyObject *pyexec_program_execute_text(const pyexec_program_t *program,
@@ -38,25 +36,6 @@ static int pyexec_program_is_out_of_memory(void);
 static int pyexec_program_exit_status(void);
 
 
-int
-pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
-{
-    PyObject *result;
-
-    pyexec_reseed();
-
-    if (hooks->reseed != Py_None) {
-        result = PyObject_CallObject(hooks->reseed, NULL);
-        if (result == NULL) {
-            return -1;
-        }
-        Py_DECREF(result);
-    }
-
-    return pyexec_program_switch_state();
-}
-
-
 /*
  * The program gets a thread state of its own: no frame below it, its
  * recursion depth counted from zero, as at the start of an interpreter.
@@ -64,10 +43,10 @@ pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
  * PyGILState_Ensure() knows one state by thread, the one that was made when
  * it knew none: so the old one goes first, which only another current state
  * allows.  It is not cleared: the main thread's lock in threading hangs on
- * it, and so do the frames of the zygote, which never return.
+ * it, and so do the zygote's own frames.
  */
-static int
-pyexec_program_switch_state(void)
+int
+pyexec_program_begin(void)
 {
     PyThreadState      *between, *old, *state;
     PyInterpreterState *interpreter;
@@ -98,13 +77,46 @@ pyexec_program_switch_state(void)
 
 
 int
-pyexec_program_run(const pyexec_program_hooks_t *hooks,
-    pyexec_program_t *program)
+pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
+{
+    PyObject  *id, *result;
+    Py_ssize_t i;
+
+    pyexec_reseed();
+
+    if (hooks->main_thread != Py_None) {
+        id = PyLong_FromLong(getpid());
+
+        if (id == NULL
+            || PyObject_SetAttrString(hooks->main_thread, "_native_id", id)
+               == -1)
+        {
+            Py_XDECREF(id);
+            return -1;
+        }
+
+        Py_DECREF(id);
+    }
+
+    for (i = 0; i < PyTuple_Size(hooks->reseed); i++) {
+        result = PyObject_CallObject(PyTuple_GetItem(hooks->reseed, i), NULL);
+        if (result == NULL) {
+            return -1;
+        }
+        Py_DECREF(result);
+    }
+
+    return 0;
+}
+
+
+int
+pyexec_program_run(pyexec_program_t *program)
 {
     int       status;
     PyObject *result;
 
-    if (pyexec_program_enter(hooks, program) == -1) {
+    if (pyexec_program_enter(program) == -1) {
         return pyexec_program_print_error(program);
     }
 
@@ -134,56 +146,34 @@ pyexec_program_run(const pyexec_program_hooks_t *hooks,
 }
 
 
+/* The lists say "main.py" and "python3 main.py" already. */
+
 static int
-pyexec_program_enter(const pyexec_program_hooks_t *hooks,
-    const pyexec_program_t *program)
-{
-    PyObject *args, *result;
-
-    args = pyexec_program_args(program);
-    if (args == NULL) {
-        return -1;
-    }
-
-    result = PyObject_CallFunctionObjArgs(hooks->enter, args, NULL);
-    Py_DECREF(args);
-
-    if (result == NULL) {
-        return -1;
-    }
-
-    Py_DECREF(result);
-
-    return 0;
-}
-
-
-static PyObject *
-pyexec_program_args(const pyexec_program_t *program)
+pyexec_program_enter(const pyexec_program_t *program)
 {
     size_t      i;
-    PyObject   *arg, *args;
+    PyObject   *arg, *argv, *orig_argv;
     const char *p = program->args;
 
-    args = PyList_New(0);
-    if (args == NULL) {
-        return NULL;
-    }
+    argv = PySys_GetObject("argv");
+    orig_argv = PySys_GetObject("orig_argv");       /* Python 3.10 */
 
     for (i = 0; i < program->nargs; i++) {
         arg = PyUnicode_FromString(p);
 
-        if (arg == NULL || PyList_Append(args, arg) == -1) {
+        if (arg == NULL
+            || PyList_Append(argv, arg) == -1
+            || (orig_argv != NULL && PyList_Append(orig_argv, arg) == -1))
+        {
             Py_XDECREF(arg);
-            Py_DECREF(args);
-            return NULL;
+            return -1;
         }
 
         Py_DECREF(arg);
         p += strlen(p) + 1;
     }
 
-    return args;
+    return 0;
 }
 
 

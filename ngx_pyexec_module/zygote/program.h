@@ -26,16 +26,29 @@ typedef struct {
 } pyexec_program_t;
 
 
-/* What is simpler to say in Python: callables of zygote.py. */
+/* What is simpler to say in Python: objects of zygote.py. */
 typedef struct {
-    PyObject   *reseed;         /* () -> None; may be None */
-    PyObject   *enter;          /* (args) -> None */
+    PyObject   *reseed;         /* a tuple of () -> object */
+    PyObject   *main_thread;    /* of threading, or None */
+
+    /*
+     * What CPython does about a fork is not needed: this process has one
+     * thread, and "reseed" does what its modules' own functions would.
+     */
+    int         plain_fork;
 } pyexec_program_hooks_t;
 
 
 /*
- * What can be done before the program is known.  Returns -1 with a Python
- * exception set.
+ * In the zygote, once: the thread state of the programs to come.  Returns 0,
+ * or -1 with a Python exception set.  After it, the caller must not return to
+ * the Python code that called it.
+ */
+int pyexec_program_begin(void);
+
+/*
+ * In a run: what can be done before the program is known.  Returns 0, or -1
+ * with a Python exception set.
  */
 int pyexec_program_prepare(const pyexec_program_hooks_t *hooks);
 
@@ -44,8 +57,7 @@ int pyexec_program_prepare(const pyexec_program_hooks_t *hooks);
  * objects of __main__ finalized, streams flushed.  Returns the exit status,
  * 0 to 255, or PYEXEC_PROGRAM_INTERRUPTED.
  */
-int pyexec_program_run(const pyexec_program_hooks_t *hooks,
-    pyexec_program_t *program);
+int pyexec_program_run(pyexec_program_t *program);
 
 
 #endif /* PYEXEC_PROGRAM_H */

@@ -62,7 +62,7 @@ pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
 
     pyexec_run_receive(run, &program);
 
-    status = pyexec_program_run(hooks, &program);
+    status = pyexec_program_run(&program);
 
     *run->report->out_of_memory = program.out_of_memory;
 

@@ -273,7 +273,7 @@ static pid_t
 pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
     const char **step)
 {
-    int          error;
+    int          error, plain;
     pid_t        pid, zygote;
     pyexec_run_t child = {
         .fds = fds,
@@ -284,7 +284,11 @@ pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
 
     zygote = getpid();
 
-    PyOS_BeforeFork();
+    plain = serve->hooks != NULL && serve->hooks->plain_fork;
+
+    if (!plain) {
+        PyOS_BeforeFork();
+    }
 
     if (run->nest != NULL) {
         pid = pyexec_nest_fork(run->nest, run->run, serve->control,
@@ -300,7 +304,10 @@ pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
 
     if (pid == 0) {
         pyexec_warm();
-        PyOS_AfterFork_Child();
+
+        if (!plain) {
+            PyOS_AfterFork_Child();
+        }
 
         if (fds == NULL) {
             pyexec_run_probe(&child);
@@ -309,9 +316,11 @@ pyexec_serve_fork(pyexec_serve_t *serve, pyexec_serve_run_t *run, int *fds,
         pyexec_run(&child, serve->hooks);
     }
 
-    error = errno;
-    PyOS_AfterFork_Parent();
-    errno = error;
+    if (!plain) {
+        error = errno;
+        PyOS_AfterFork_Parent();
+        errno = error;
+    }
 
     return pid;
 }

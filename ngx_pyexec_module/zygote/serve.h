@@ -10,8 +10,8 @@
 
 
 /*
- * Serves the control socket until its end, then kills every run.  Returns
- * 0, or -1 with errno and "*step" saying what failed.  One thread, one
+ * Serves the control socket until its end, then kills every run.  Takes a
+ * process in which pyexec_program_begin() was called.  Returns 0, or -1 with errno and "*step" saying what failed.  One thread, one
  * zygote per process.
  */
 int pyexec_serve(int control, const pyexec_program_hooks_t *hooks,

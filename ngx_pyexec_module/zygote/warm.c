@@ -24,9 +24,6 @@
 #define PYEXEC_WARM_FILE       (1ULL << 61)
 #define PYEXEC_WARM_EXCLUSIVE  (1ULL << 56)
 
-/* A gap of so many pages costs less than another call. */
-#define PYEXEC_WARM_GAP     2
-
 #define PYEXEC_WARM_RANGES  512
 
 /* Pages of the page map read at a time. */
@@ -34,6 +31,7 @@
 
 
 typedef struct {
+    uintptr_t mapping;          /* where the mapping it is in begins */
     uintptr_t start;
     size_t    len;
     int       advice;
@@ -56,7 +54,8 @@ static void pyexec_warm_scout(const pyexec_program_hooks_t *hooks, int out)
     __attribute__((noreturn));
 static int pyexec_warm_look(void);
 static int pyexec_warm_look_at(int pagemap, uintptr_t start, uintptr_t end);
-static int pyexec_warm_add(uintptr_t page, int advice);
+static int pyexec_warm_add(uintptr_t mapping, uintptr_t page, int advice);
+static void pyexec_warm_keep(void);
 
 
 void
@@ -72,16 +71,23 @@ pyexec_warm_learn(const pyexec_program_hooks_t *hooks)
         return;
     }
 
-    PyOS_BeforeFork();
+    if (!hooks->plain_fork) {
+        PyOS_BeforeFork();
+    }
 
     pid = fork();
 
     if (pid == 0) {
-        PyOS_AfterFork_Child();
+        if (!hooks->plain_fork) {
+            PyOS_AfterFork_Child();
+        }
+
         pyexec_warm_scout(hooks, fds[1]);
     }
 
-    PyOS_AfterFork_Parent();
+    if (!hooks->plain_fork) {
+        PyOS_AfterFork_Parent();
+    }
 
     (void) close(fds[1]);
 
@@ -102,6 +108,8 @@ pyexec_warm_learn(const pyexec_program_hooks_t *hooks)
     }
 
     pyexec_warm_nranges = len / sizeof(pyexec_warm_range_t);
+
+    pyexec_warm_keep();
 }
 
 
@@ -123,7 +131,7 @@ pyexec_warm_scout(const pyexec_program_hooks_t *hooks, int out)
         || dup2(null, STDOUT_FILENO) == -1
         || dup2(null, STDERR_FILENO) == -1
         || pyexec_program_prepare(hooks) == -1
-        || pyexec_program_run(hooks, &program) != 0
+        || pyexec_program_run(&program) != 0
         || pyexec_warm_look() == -1)
     {
         _exit(EXIT_FAILURE);
@@ -140,7 +148,7 @@ static int
 pyexec_warm_look(void)
 {
     int           pagemap, rc = 0;
-    char          line[512];
+    char          line[512], shared;
     FILE         *maps;
     unsigned long start, end;
 
@@ -158,7 +166,8 @@ pyexec_warm_look(void)
     while (rc == 0 && fgets(line, sizeof(line), maps) != NULL) {
 
         /* [vvar] and [vdso] are not memory. */
-        if (sscanf(line, "%lx-%lx", &start, &end) == 2
+        if (sscanf(line, "%lx-%lx %*3s%c", &start, &end, &shared) == 3
+            && shared == 'p'
             && strstr(line, "[v") == NULL)
         {
             rc = pyexec_warm_look_at(pagemap, start, end);
@@ -200,12 +209,13 @@ pyexec_warm_look_at(int pagemap, uintptr_t start, uintptr_t end)
             }
 
             if (pages[i] & PYEXEC_WARM_FILE) {
-                if (pyexec_warm_add(page, MADV_POPULATE_READ) == -1) {
+                if (pyexec_warm_add(start, page, MADV_POPULATE_READ) == -1) {
                     return -1;
                 }
 
             } else if ((pages[i] & PYEXEC_WARM_EXCLUSIVE)
-                       && pyexec_warm_add(page, MADV_POPULATE_WRITE) == -1)
+                       && pyexec_warm_add(start, page, MADV_POPULATE_WRITE)
+                          == -1)
             {
                 return -1;
             }
@@ -217,7 +227,7 @@ pyexec_warm_look_at(int pagemap, uintptr_t start, uintptr_t end)
 
 
 static int
-pyexec_warm_add(uintptr_t page, int advice)
+pyexec_warm_add(uintptr_t mapping, uintptr_t page, int advice)
 {
     long                 size = sysconf(_SC_PAGESIZE);
     pyexec_warm_range_t *last;
@@ -226,7 +236,7 @@ pyexec_warm_add(uintptr_t page, int advice)
         last = &pyexec_warm_ranges[pyexec_warm_nranges - 1];
 
         if (last->advice == advice
-            && page <= last->start + last->len + PYEXEC_WARM_GAP * size)
+            && page == last->start + last->len)
         {
             last->len = page + size - last->start;
             return 0;
@@ -237,12 +247,62 @@ pyexec_warm_add(uintptr_t page, int advice)
         return -1;
     }
 
+    pyexec_warm_ranges[pyexec_warm_nranges].mapping = mapping;
     pyexec_warm_ranges[pyexec_warm_nranges].start = page;
     pyexec_warm_ranges[pyexec_warm_nranges].len = size;
     pyexec_warm_ranges[pyexec_warm_nranges].advice = advice;
     pyexec_warm_nranges++;
 
     return 0;
+}
+
+
+/*
+ * Pages of files are had again in a fault for some of them at a time, for
+ * which the kernel leaves them out when it forks.  It does not where one page
+ * of the mapping has been changed: so one is, to what it is.  /proc/self/mem
+ * may write where the program may not, if the kernel is not told otherwise;
+ * then runs ask for those pages, too.
+ */
+
+static void
+pyexec_warm_keep(void)
+{
+    int                  changed = 0, mem;
+    char                 byte;
+    size_t               i, n = 0;
+    uintptr_t            mapping = 0;
+    pyexec_warm_range_t *range;
+
+    mem = open("/proc/self/mem", O_RDWR|O_CLOEXEC);
+
+    for (i = 0; i < pyexec_warm_nranges; i++) {
+        range = &pyexec_warm_ranges[i];
+
+        if (mem != -1 && range->advice == MADV_POPULATE_READ) {
+
+            if (range->mapping != mapping) {
+                mapping = range->mapping;
+                changed = pread(mem, &byte, 1, range->start) == 1
+                          && pwrite(mem, &byte, 1, range->start) == 1;
+            }
+
+            if (changed
+                && madvise((void *) range->start, range->len, range->advice)
+                   == 0)
+            {
+                continue;
+            }
+        }
+
+        pyexec_warm_ranges[n++] = *range;
+    }
+
+    pyexec_warm_nranges = n;
+
+    if (mem != -1) {
+        (void) close(mem);
+    }
 }
 
 

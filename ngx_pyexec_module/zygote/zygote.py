@@ -86,6 +86,39 @@ def preload(names, strict):
                 sys.exit(1)
 
 
+def has_known_fork_hooks():
+    """Whether a fork needs no function that was registered for it.
+
+    CPython calls them in every run: for a short program that is much of its
+    cost.  Those of Python make locks anew that only another thread could hold,
+    and seed a generator.
+    """
+    known = ('_thread', 'asyncio.events', 'concurrent.futures.thread',
+             'logging', 'random', 'threading')
+
+    def hook():
+        pass
+
+    # There is no other way to see them than by a list that has this one.
+    os.register_at_fork(before=hook, after_in_child=hook,
+                        after_in_parent=hook)
+    lists = [found for found in gc.get_referrers(hook) if type(found) is list]
+
+    for found in lists:
+        found.remove(hook)
+    owners = {getattr(other, '__module__', None)
+              or type(getattr(other, '__self__', None)).__module__
+              for found in lists for other in found}
+    return len(lists) == 3 and owners.issubset(known)
+
+
+def has_one_thread():
+    try:
+        return len(os.listdir('/proc/self/task')) == 1
+    except OSError:
+        return False
+
+
 def make_main():
     """Give the next program, and each after a fork, a new __main__."""
     main = types.ModuleType('__main__')
@@ -99,30 +132,32 @@ def make_main():
     sys.modules['__main__'] = main
 
 
-def reseeding(extension):
-    """What is left to call after a fork, so that no two runs draw the same.
+def reseeding(extension, plain_fork):
+    """What is to call after a fork, so that no two runs draw the same."""
+    calls = []
 
-    Python's own generator sees to itself.
-    """
+    random = sys.modules.get('random')
+    if random is not None and plain_fork:
+        # What its function does at a fork, but for a line of Python.
+        random._inst.gauss_next = None
+        calls.append(super(random.Random, random._inst).seed)
+
     numpy_random = sys.modules.get('numpy.random')
-    if numpy_random is None:
-        return None
+    if numpy_random is not None and not reseeds_in_place(extension,
+                                                         numpy_random):
+        calls.append(numpy_random.seed)
+
+    return tuple(calls)
+
+
+def reseeds_in_place(extension, numpy_random):
     try:
         generator = numpy_random.mtrand._rand._bit_generator
         state = generator.state['state']
-        if extension.reseed(generator.capsule, state['key'].tobytes(),
-                            int(state['pos'])):
-            return None
+        return extension.reseed(generator.capsule, state['key'].tobytes(),
+                                int(state['pos']))
     except (AttributeError, KeyError, TypeError):
-        pass
-    return numpy_random.seed
-
-
-def enter(args):
-    """Make the interpreter that of "python3 main.py ARGS"."""
-    sys.argv[:] = [MAIN, *args]
-    if sys.version_info >= (3, 10):
-        sys.orig_argv[:] = ['python3', MAIN, *args]
+        return False
 
 
 def guard(extension, options):
@@ -232,15 +267,23 @@ def serve(options, names):
 
     guard(extension, options)
 
-    reseed = reseeding(extension)
+    plain_fork = has_known_fork_hooks() and has_one_thread()
+    reseed = reseeding(extension, plain_fork)
     zygote = sys.modules['__main__']
+
+    # Its id is that of a process; CPython does not see to it at a fork.
+    threading = sys.modules.get('threading')
+    main_thread = threading and threading.main_thread()
 
     gc.collect()
     gc.freeze()
 
     # After the freeze: a program's objects must go when it ends.
     make_main()
-    extension.serve(CONTROL, paths, reseed, enter)
+    sys.argv[:] = [MAIN]
+    if sys.version_info >= (3, 10):
+        sys.orig_argv[:] = ['python3', MAIN]
+    extension.serve(CONTROL, paths, reseed, main_thread, plain_fork)
     del zygote
 
 

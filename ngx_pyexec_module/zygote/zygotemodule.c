@@ -305,8 +305,9 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
     const char            *step;
     pyexec_program_hooks_t hooks;
 
-    if (!PyArg_ParseTuple(args, "iO!OO:serve", &control, &PyTuple_Type,
-                          &paths, &hooks.reseed, &hooks.enter))
+    if (!PyArg_ParseTuple(args, "iO!O!Op:serve", &control, &PyTuple_Type,
+                          &paths, &PyTuple_Type, &hooks.reseed,
+                          &hooks.main_thread, &hooks.plain_fork))
     {
         return NULL;
     }
@@ -325,10 +326,15 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     }
 
+    if (pyexec_program_begin() == -1) {
+        return NULL;
+    }
+
     pyexec_warm_learn(&hooks);
 
     if (pyexec_serve(control, &hooks, &step) == -1) {
-        return PyErr_Format(PyExc_OSError, "%s: %s", step, strerror(errno));
+        (void) fprintf(stderr, "%s: %s\n", step, strerror(errno));
+        _exit(EXIT_FAILURE);
     }
 
     /* Nothing of this heap needs to be torn down. */
@@ -366,7 +372,7 @@ static PyMethodDef zygote_methods[] = {
      "reseed(capsule, key, pos)\n--\n\n"
      "Give the MT19937 another state after every fork; whether it can."},
     {"serve", zygote_serve, METH_VARARGS,
-     "serve(control, paths, reseed, enter)\n--\n\n"
+     "serve(control, paths, reseed, main_thread, plain_fork)\n--\n\n"
      "Fork runs for the worker behind the control socket until it is closed."},
     {NULL, NULL, 0, NULL}
 };
