@@ -24,18 +24,39 @@
 #define PYEXEC_WARM_FILE       (1ULL << 61)
 #define PYEXEC_WARM_EXCLUSIVE  (1ULL << 56)
 
-#define PYEXEC_WARM_RANGES  512
+#define PYEXEC_WARM_MAPPINGS  1024
+#define PYEXEC_WARM_RANGES    4096
 
 /* Pages of the page map read at a time. */
 #define PYEXEC_WARM_BATCH   512
 
 
+/* Pages that belong together. */
 typedef struct {
-    uintptr_t mapping;          /* where the mapping it is in begins */
     uintptr_t start;
-    size_t    len;
-    int       advice;
+    uintptr_t end;
+    int       write;            /* a run changes them */
 } pyexec_warm_range_t;
+
+
+typedef struct {
+    int      file;
+    long     page_size;
+    size_t   first;             /* the number of pages[0] */
+    size_t   n;
+    uint64_t pages[PYEXEC_WARM_BATCH];
+} pyexec_warm_pagemap_t;
+
+
+/* The zygote's and the scout's; not among the pages that are looked at. */
+typedef struct {
+    pyexec_warm_range_t   mappings[PYEXEC_WARM_MAPPINGS];
+    size_t                nmappings;
+    pyexec_warm_range_t   ranges[PYEXEC_WARM_RANGES];
+    size_t                nranges;
+    int                   done;
+    pyexec_warm_pagemap_t pagemap;
+} pyexec_warm_scout_t;
 
 
 /* What most programs do: import, define, compute, print. */
@@ -46,28 +67,41 @@ static const char pyexec_warm_program[] =
     "values = [area(n) for n in range(3)]\n"
     "print('Hello, world!', f'{sum(values):.2f}', len(sys.argv))\n";
 
-static pyexec_warm_range_t pyexec_warm_ranges[PYEXEC_WARM_RANGES];
-static size_t              pyexec_warm_nranges;
+/* What a run changes, in order. */
+static pyexec_warm_range_t *pyexec_warm_ranges;
+static size_t               pyexec_warm_nranges;
 
 
-static void pyexec_warm_scout(const pyexec_program_hooks_t *hooks, int out)
+static void pyexec_warm_scout(pyexec_warm_scout_t *scout,
+    const pyexec_program_hooks_t *hooks)
     __attribute__((noreturn));
-static int pyexec_warm_look(void);
-static int pyexec_warm_look_at(int pagemap, uintptr_t start, uintptr_t end);
-static int pyexec_warm_add(uintptr_t mapping, uintptr_t page, int advice);
-static void pyexec_warm_keep(void);
+static int pyexec_warm_map(pyexec_warm_scout_t *scout);
+static int pyexec_warm_forget(const pyexec_warm_scout_t *scout);
+static int pyexec_warm_look(pyexec_warm_scout_t *scout);
+static void pyexec_warm_split(const pyexec_warm_scout_t *scout);
+static int pyexec_warm_add(pyexec_warm_scout_t *scout, uintptr_t start,
+    uintptr_t end, int write);
+static int pyexec_warm_open(pyexec_warm_pagemap_t *pagemap);
+static uint64_t pyexec_warm_page(pyexec_warm_pagemap_t *pagemap,
+    uintptr_t address);
+static void pyexec_warm_keep(pyexec_warm_scout_t *scout);
+static void pyexec_warm_inherit(const pyexec_warm_scout_t *scout, int mem,
+    const pyexec_warm_range_t *mapping);
+static void pyexec_warm_drop(pyexec_warm_scout_t *scout,
+    const pyexec_warm_range_t *mapping);
+static const pyexec_warm_range_t *pyexec_warm_find(
+    const pyexec_warm_scout_t *scout, uintptr_t address);
 
 
 void
 pyexec_warm_learn(const pyexec_program_hooks_t *hooks)
 {
-    int     fds[2];
-    char   *p = (char *) pyexec_warm_ranges;
-    pid_t   pid;
-    size_t  len = 0;
-    ssize_t n;
+    pid_t                pid;
+    pyexec_warm_scout_t *scout;
 
-    if (pipe2(fds, O_CLOEXEC) == -1) {
+    scout = mmap(NULL, sizeof(pyexec_warm_scout_t), PROT_READ|PROT_WRITE,
+                 MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+    if (scout == MAP_FAILED) {
         return;
     }
 
@@ -82,42 +116,28 @@ pyexec_warm_learn(const pyexec_program_hooks_t *hooks)
             PyOS_AfterFork_Child();
         }
 
-        pyexec_warm_scout(hooks, fds[1]);
+        pyexec_warm_scout(scout, hooks);
     }
 
     if (!hooks->plain_fork) {
         PyOS_AfterFork_Parent();
     }
 
-    (void) close(fds[1]);
+    while (pid != -1 && waitpid(pid, NULL, 0) == -1 && errno == EINTR) { }
 
-    while (pid != -1 && len < sizeof(pyexec_warm_ranges)) {
-        n = read(fds[0], p + len, sizeof(pyexec_warm_ranges) - len);
-
-        if (n == 0 || (n == -1 && errno != EINTR)) {
-            break;
-        }
-
-        len += n > 0 ? n : 0;
+    if (scout->done) {
+        pyexec_warm_keep(scout);
     }
 
-    (void) close(fds[0]);
-
-    if (pid != -1) {
-        (void) waitpid(pid, NULL, 0);
-    }
-
-    pyexec_warm_nranges = len / sizeof(pyexec_warm_range_t);
-
-    pyexec_warm_keep();
+    (void) munmap(scout, sizeof(pyexec_warm_scout_t));
 }
 
 
 static void
-pyexec_warm_scout(const pyexec_program_hooks_t *hooks, int out)
+pyexec_warm_scout(pyexec_warm_scout_t *scout,
+    const pyexec_program_hooks_t *hooks)
 {
     int              null;
-    size_t           len;
     pyexec_program_t program = {
         .code = pyexec_warm_program,
         .code_len = sizeof(pyexec_warm_program) - 1,
@@ -126,183 +146,363 @@ pyexec_warm_scout(const pyexec_program_hooks_t *hooks, int out)
 
     null = open("/dev/null", O_RDWR|O_CLOEXEC);
 
-    if (null == -1
-        || dup2(null, STDIN_FILENO) == -1
-        || dup2(null, STDOUT_FILENO) == -1
-        || dup2(null, STDERR_FILENO) == -1
-        || pyexec_program_prepare(hooks) == -1
-        || pyexec_program_run(&program) != 0
-        || pyexec_warm_look() == -1)
-    {
-        _exit(EXIT_FAILURE);
-    }
+    scout->done = null != -1
+                  && dup2(null, STDIN_FILENO) != -1
+                  && dup2(null, STDOUT_FILENO) != -1
+                  && dup2(null, STDERR_FILENO) != -1
+                  && pyexec_warm_map(scout) == 0
+                  && pyexec_warm_forget(scout) == 0
+                  && pyexec_program_prepare(hooks) == 0
+                  && pyexec_program_run(&program) == 0
+                  && pyexec_warm_look(scout) == 0;
 
-    len = pyexec_warm_nranges * sizeof(pyexec_warm_range_t);
-
-    _exit(write(out, pyexec_warm_ranges, len) == (ssize_t) len
-          ? EXIT_SUCCESS : EXIT_FAILURE);
+    _exit(EXIT_SUCCESS);
 }
 
 
-static int
-pyexec_warm_look(void)
-{
-    int           pagemap, rc = 0;
-    char          line[512], shared;
-    FILE         *maps;
-    unsigned long start, end;
+/* What a fork shares or copies. */
 
-    pagemap = open("/proc/self/pagemap", O_RDONLY|O_CLOEXEC);
-    if (pagemap == -1) {
-        return -1;
-    }
+static int
+pyexec_warm_map(pyexec_warm_scout_t *scout)
+{
+    char                 line[512], mode[5];
+    FILE                *maps;
+    unsigned long        start, end;
+    pyexec_warm_range_t *mapping;
 
     maps = fopen("/proc/self/maps", "re");
     if (maps == NULL) {
-        (void) close(pagemap);
         return -1;
     }
 
-    while (rc == 0 && fgets(line, sizeof(line), maps) != NULL) {
-
+    while (scout->nmappings < PYEXEC_WARM_MAPPINGS
+           && fgets(line, sizeof(line), maps) != NULL)
+    {
         /* [vvar] and [vdso] are not memory. */
-        if (sscanf(line, "%lx-%lx %*3s%c", &start, &end, &shared) == 3
-            && shared == 'p'
-            && strstr(line, "[v") == NULL)
+        if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) != 3
+            || mode[0] != 'r' || mode[3] != 'p'
+            || strstr(line, "[v") != NULL)
         {
-            rc = pyexec_warm_look_at(pagemap, start, end);
+            continue;
         }
+
+        mapping = &scout->mappings[scout->nmappings++];
+        mapping->start = start;
+        mapping->end = end;
+        mapping->write = mode[1] == 'w';
     }
 
     (void) fclose(maps);
-    (void) close(pagemap);
-
-    return rc;
-}
-
-
-static int
-pyexec_warm_look_at(int pagemap, uintptr_t start, uintptr_t end)
-{
-    long      size = sysconf(_SC_PAGESIZE);
-    size_t    i, n;
-    ssize_t   len;
-    uint64_t  pages[PYEXEC_WARM_BATCH];
-    uintptr_t page = start;
-
-    while (page < end) {
-        n = (end - page) / size;
-
-        if (n > PYEXEC_WARM_BATCH) {
-            n = PYEXEC_WARM_BATCH;
-        }
-
-        len = pread(pagemap, pages, n * sizeof(uint64_t),
-                    page / size * sizeof(uint64_t));
-        if (len != (ssize_t) (n * sizeof(uint64_t))) {
-            return -1;
-        }
-
-        for (i = 0; i < n; i++, page += size) {
-            if (!(pages[i] & PYEXEC_WARM_PRESENT)) {
-                continue;
-            }
-
-            if (pages[i] & PYEXEC_WARM_FILE) {
-                if (pyexec_warm_add(start, page, MADV_POPULATE_READ) == -1) {
-                    return -1;
-                }
-
-            } else if ((pages[i] & PYEXEC_WARM_EXCLUSIVE)
-                       && pyexec_warm_add(start, page, MADV_POPULATE_WRITE)
-                          == -1)
-            {
-                return -1;
-            }
-        }
-    }
-
-    return 0;
-}
-
-
-static int
-pyexec_warm_add(uintptr_t mapping, uintptr_t page, int advice)
-{
-    long                 size = sysconf(_SC_PAGESIZE);
-    pyexec_warm_range_t *last;
-
-    if (pyexec_warm_nranges) {
-        last = &pyexec_warm_ranges[pyexec_warm_nranges - 1];
-
-        if (last->advice == advice
-            && page == last->start + last->len)
-        {
-            last->len = page + size - last->start;
-            return 0;
-        }
-    }
-
-    if (pyexec_warm_nranges == PYEXEC_WARM_RANGES) {
-        return -1;
-    }
-
-    pyexec_warm_ranges[pyexec_warm_nranges].mapping = mapping;
-    pyexec_warm_ranges[pyexec_warm_nranges].start = page;
-    pyexec_warm_ranges[pyexec_warm_nranges].len = size;
-    pyexec_warm_ranges[pyexec_warm_nranges].advice = advice;
-    pyexec_warm_nranges++;
 
     return 0;
 }
 
 
 /*
- * Pages of files are had again in a fault for some of them at a time, for
- * which the kernel leaves them out when it forks.  It does not where one page
- * of the mapping has been changed: so one is, to what it is.  /proc/self/mem
- * may write where the program may not, if the kernel is not told otherwise;
- * then runs ask for those pages, too.
+ * A fault for a page of a file gets its neighbours, too, and they would look
+ * as if they had been asked for.  So the scout has all of them before, and
+ * none of them counts as referenced.
+ */
+
+static int
+pyexec_warm_forget(const pyexec_warm_scout_t *scout)
+{
+    int     refs;
+    size_t  i;
+    ssize_t n;
+
+    for (i = 0; i < scout->nmappings; i++) {
+        (void) madvise((void *) scout->mappings[i].start,
+                       scout->mappings[i].end - scout->mappings[i].start,
+                       MADV_POPULATE_READ);
+    }
+
+    refs = open("/proc/self/clear_refs", O_WRONLY|O_CLOEXEC);
+    if (refs == -1) {
+        return -1;
+    }
+
+    n = write(refs, "1", 1);
+    (void) close(refs);
+
+    return n == 1 ? 0 : -1;
+}
+
+
+/*
+ * What the scout changed is its own now.  Of the rest, the kernel tells by
+ * mapping what has been referenced: so every page becomes one.
+ */
+
+static int
+pyexec_warm_look(pyexec_warm_scout_t *scout)
+{
+    int                    rc = 0;
+    char                   line[512];
+    FILE                  *smaps;
+    uint64_t               page;
+    unsigned long          size, start = 0, end = 0;
+    pyexec_warm_pagemap_t *pagemap = &scout->pagemap;
+
+    if (pyexec_warm_open(pagemap) == -1) {
+        return -1;
+    }
+
+    pyexec_warm_split(scout);
+
+    smaps = fopen("/proc/self/smaps", "re");
+    if (smaps == NULL) {
+        (void) close(pagemap->file);
+        return -1;
+    }
+
+    while (rc == 0 && fgets(line, sizeof(line), smaps) != NULL) {
+
+        if (sscanf(line, "%lx-%lx ", &start, &end) == 2) {
+            continue;
+        }
+
+        if (sscanf(line, "Referenced: %lu kB", &size) != 1
+            || size == 0
+            || end - start != (size_t) pagemap->page_size)
+        {
+            continue;
+        }
+
+        page = pyexec_warm_page(pagemap, start);
+
+        if (page & PYEXEC_WARM_PRESENT) {
+            rc = pyexec_warm_add(scout, start, end,
+                                 !(page & PYEXEC_WARM_FILE)
+                                 && (page & PYEXEC_WARM_EXCLUSIVE));
+        }
+    }
+
+    (void) fclose(smaps);
+    (void) close(pagemap->file);
+
+    return rc;
+}
+
+
+/* A flag for every other page. */
+
+static void
+pyexec_warm_split(const pyexec_warm_scout_t *scout)
+{
+    long                       page_size = sysconf(_SC_PAGESIZE);
+    size_t                     i;
+    uintptr_t                  page;
+    const pyexec_warm_range_t *mapping;
+
+    for (i = 0; i < scout->nmappings; i++) {
+        mapping = &scout->mappings[i];
+
+        for (page = mapping->start; page < mapping->end; page += 2 * page_size)
+        {
+            (void) madvise((void *) page, page_size, MADV_DONTFORK);
+        }
+    }
+}
+
+
+static int
+pyexec_warm_add(pyexec_warm_scout_t *scout, uintptr_t start, uintptr_t end,
+    int write)
+{
+    pyexec_warm_range_t *last;
+
+    if (scout->nranges) {
+        last = &scout->ranges[scout->nranges - 1];
+
+        if (last->write == write && last->end == start) {
+            last->end = end;
+            return 0;
+        }
+    }
+
+    if (scout->nranges == PYEXEC_WARM_RANGES) {
+        return -1;
+    }
+
+    last = &scout->ranges[scout->nranges++];
+    last->start = start;
+    last->end = end;
+    last->write = write;
+
+    return 0;
+}
+
+
+static int
+pyexec_warm_open(pyexec_warm_pagemap_t *pagemap)
+{
+    pagemap->page_size = sysconf(_SC_PAGESIZE);
+    pagemap->n = 0;
+    pagemap->file = open("/proc/self/pagemap", O_RDONLY|O_CLOEXEC);
+
+    return pagemap->file == -1 ? -1 : 0;
+}
+
+
+/* What the page map says of a page, as it was when a batch was read; or 0. */
+
+static uint64_t
+pyexec_warm_page(pyexec_warm_pagemap_t *pagemap, uintptr_t address)
+{
+    size_t  page = address / pagemap->page_size;
+    ssize_t n;
+
+    if (page < pagemap->first || page - pagemap->first >= pagemap->n) {
+        n = pread(pagemap->file, pagemap->pages, sizeof(pagemap->pages),
+                  page * sizeof(uint64_t));
+
+        pagemap->first = page;
+        pagemap->n = n > 0 ? n / sizeof(uint64_t) : 0;
+
+        if (pagemap->n == 0) {
+            return 0;
+        }
+    }
+
+    return pagemap->pages[page - pagemap->first];
+}
+
+
+/*
+ * What a run only reads is there when it is forked, and nothing that it does
+ * not need.
  */
 
 static void
-pyexec_warm_keep(void)
+pyexec_warm_keep(pyexec_warm_scout_t *scout)
 {
-    int                  changed = 0, mem;
-    char                 byte;
-    size_t               i, n = 0;
-    uintptr_t            mapping = 0;
-    pyexec_warm_range_t *range;
+    int    mem;
+    size_t i;
+
+    pyexec_warm_ranges = calloc(scout->nranges, sizeof(pyexec_warm_range_t));
+
+    for (i = 0; pyexec_warm_ranges != NULL && i < scout->nranges; i++) {
+        if (scout->ranges[i].write) {
+            pyexec_warm_ranges[pyexec_warm_nranges++] = scout->ranges[i];
+        }
+    }
 
     mem = open("/proc/self/mem", O_RDWR|O_CLOEXEC);
 
-    for (i = 0; i < pyexec_warm_nranges; i++) {
-        range = &pyexec_warm_ranges[i];
-
-        if (mem != -1 && range->advice == MADV_POPULATE_READ) {
-
-            if (range->mapping != mapping) {
-                mapping = range->mapping;
-                changed = pread(mem, &byte, 1, range->start) == 1
-                          && pwrite(mem, &byte, 1, range->start) == 1;
-            }
-
-            if (changed
-                && madvise((void *) range->start, range->len, range->advice)
-                   == 0)
-            {
-                continue;
-            }
-        }
-
-        pyexec_warm_ranges[n++] = *range;
+    for (i = 0; i < scout->nmappings; i++) {
+        pyexec_warm_inherit(scout, mem, &scout->mappings[i]);
     }
-
-    pyexec_warm_nranges = n;
 
     if (mem != -1) {
         (void) close(mem);
     }
+
+    if (pyexec_warm_open(&scout->pagemap) == -1) {
+        return;
+    }
+
+    for (i = 0; i < scout->nmappings; i++) {
+        pyexec_warm_drop(scout, &scout->mappings[i]);
+    }
+
+    (void) close(scout->pagemap.file);
+}
+
+
+/*
+ * A fork leaves out pages of files, which can be had again, unless one page
+ * of the mapping has been changed: so one is, to what it is.  /proc/self/mem
+ * may write where the process may not; where the kernel forbids that, runs
+ * have these pages in faults.
+ */
+
+static void
+pyexec_warm_inherit(const pyexec_warm_scout_t *scout, int mem,
+    const pyexec_warm_range_t *mapping)
+{
+    char                       byte;
+    size_t                     i;
+    const pyexec_warm_range_t *range;
+
+    for (i = 0; i < scout->nranges; i++) {
+        range = &scout->ranges[i];
+
+        if (range->write || range->start < mapping->start
+            || range->end > mapping->end)
+        {
+            continue;
+        }
+
+        if (mem != -1) {
+            if (pread(mem, &byte, 1, range->start) != 1
+                || pwrite(mem, &byte, 1, range->start) != 1)
+            {
+                return;
+            }
+            mem = -1;
+        }
+
+        (void) madvise((void *) range->start, range->end - range->start,
+                       MADV_POPULATE_READ);
+    }
+}
+
+
+/* Only pages of files, which can be had again. */
+
+static void
+pyexec_warm_drop(pyexec_warm_scout_t *scout,
+    const pyexec_warm_range_t *mapping)
+{
+    uint64_t                   flags;
+    uintptr_t                  page;
+    pyexec_warm_pagemap_t     *pagemap = &scout->pagemap;
+    const pyexec_warm_range_t *range;
+
+    /* Not what it said of another mapping, a while ago. */
+    pagemap->n = 0;
+
+    for (page = mapping->start; page < mapping->end;
+         page += pagemap->page_size)
+    {
+        flags = pyexec_warm_page(pagemap, page);
+
+        if (!(flags & PYEXEC_WARM_PRESENT) || !(flags & PYEXEC_WARM_FILE)) {
+            continue;
+        }
+
+        range = pyexec_warm_find(scout, page);
+
+        if (range == NULL || range->write) {
+            (void) madvise((void *) page, pagemap->page_size, MADV_DONTNEED);
+        }
+    }
+}
+
+
+/* The range of a page, or NULL; they are in order. */
+
+static const pyexec_warm_range_t *
+pyexec_warm_find(const pyexec_warm_scout_t *scout, uintptr_t address)
+{
+    size_t low = 0, high = scout->nranges, middle;
+
+    while (low < high) {
+        middle = low + (high - low) / 2;
+
+        if (address < scout->ranges[middle].start) {
+            high = middle;
+
+        } else if (address >= scout->ranges[middle].end) {
+            low = middle + 1;
+
+        } else {
+            return &scout->ranges[middle];
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -315,7 +515,7 @@ pyexec_warm(void)
 
     for (i = 0; i < pyexec_warm_nranges; i++) {
         (void) madvise((void *) pyexec_warm_ranges[i].start,
-                       pyexec_warm_ranges[i].len,
-                       pyexec_warm_ranges[i].advice);
+                       pyexec_warm_ranges[i].end - pyexec_warm_ranges[i].start,
+                       MADV_POPULATE_WRITE);
     }
 }

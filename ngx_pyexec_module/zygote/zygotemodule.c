@@ -20,6 +20,7 @@
 #include "confine.h"
 #include "finish.h"
 #include "guard.h"
+#include "image.h"
 #include "isolation.h"
 #include "reaper.h"
 #include "reseed.h"
@@ -300,7 +301,7 @@ zygote_reseed(PyObject *Py_UNUSED(module), PyObject *args)
 static PyObject *
 zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    int                    control;
+    int                    control, image;
     PyObject              *paths;
     const char            *step;
     pyexec_program_hooks_t hooks;
@@ -318,18 +319,17 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
      */
     (void) mallopt(M_ARENA_MAX, 1);
 
+    if (pyexec_finish_prepare() == -1 || pyexec_program_begin() == -1) {
+        return NULL;
+    }
+
+    image = pyexec_image_create();
+
     if (zygote_confine(paths) == -1) {
         return NULL;
     }
 
-    if (pyexec_finish_prepare() == -1) {
-        return NULL;
-    }
-
-    if (pyexec_program_begin() == -1) {
-        return NULL;
-    }
-
+    pyexec_image_take(image);
     pyexec_warm_learn(&hooks);
 
     if (pyexec_serve(control, &hooks, &step) == -1) {
