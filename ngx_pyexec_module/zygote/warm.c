@@ -65,7 +65,11 @@ static const char pyexec_warm_program[] =
     "def area(r):\n"
     "    return math.pi * r ** 2\n"
     "values = [area(n) for n in range(3)]\n"
-    "print('Hello, world!', f'{sum(values):.2f}', len(sys.argv))\n";
+    "print('Hello, world!', f'{sum(values):.2f}', len(sys.argv))\n"
+    "if 'numpy' in sys.modules:\n"
+    "    import numpy\n"
+    "    values = numpy.arange(6).reshape(2, 3) * math.pi\n"
+    "    print(values.sum(axis=0).min(), values.mean())\n";
 
 /* What a run changes, in order. */
 static pyexec_warm_range_t *pyexec_warm_ranges;
