@@ -91,6 +91,7 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
 {
     ngx_int_t          rc;
     ngx_err_t          err;
+    ngx_uint_t         alone;
     ngx_pyexec_run_t  *run;
 
     run = ngx_pyexec_spare_take(
@@ -107,9 +108,16 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
     ngx_pyexec_run_assign(run, ctx);
     ngx_pyexec_place_enter();
 
-    if (ngx_pyexec_script_create(&run->script, ctx->conf->temp_path,
-                                 ctx->profile->isolation
-                                 != NGX_PYEXEC_ISOLATION_FULL,
+    /* in full isolation the program wakes up while its script is written */
+
+    alone = ctx->profile->isolation == NGX_PYEXEC_ISOLATION_FULL;
+
+    if (alone && ngx_pyexec_run_program(run) != NGX_OK) {
+        ngx_pyexec_run_abandon(run);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_pyexec_script_create(&run->script, ctx->conf->temp_path, !alone,
                                  &ctx->program.code, ctx->run_id, run->pool,
                                  &err)
         != NGX_OK)
@@ -118,7 +126,9 @@ ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
         return ngx_pyexec_run_answer_errno(ctx, err);
     }
 
-    if (ngx_pyexec_run_program(run) != NGX_OK) {
+    /* elsewhere it runs in the directory of its script */
+
+    if (!alone && ngx_pyexec_run_program(run) != NGX_OK) {
         ngx_pyexec_run_abandon(run);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -151,6 +161,7 @@ ngx_pyexec_run_create(void)
     run->channel.pool = pool;
     run->input.pool = pool;
     run->script.fd = NGX_INVALID_FILE;
+    ngx_str_set(&run->script.directory, "");
 
     run->timer.handler = ngx_pyexec_run_timeout_handler;
     run->timer.data = run;
