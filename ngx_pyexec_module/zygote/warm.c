@@ -27,6 +27,9 @@
 #define PYEXEC_WARM_MAPPINGS  1024
 #define PYEXEC_WARM_RANGES    4096
 
+/* Pages of a mapping that are looked at together first. */
+#define PYEXEC_WARM_CHUNK     32
+
 /* Pages of the page map read at a time. */
 #define PYEXEC_WARM_BATCH   512
 
@@ -48,42 +51,55 @@ typedef struct {
 } pyexec_warm_pagemap_t;
 
 
+typedef struct {
+    pyexec_warm_range_t range[PYEXEC_WARM_RANGES];      /* in order */
+    size_t              n;
+} pyexec_warm_list_t;
+
+
 /* The zygote's and the scout's; not among the pages that are looked at. */
 typedef struct {
     pyexec_warm_range_t   mappings[PYEXEC_WARM_MAPPINGS];
     size_t                nmappings;
-    pyexec_warm_range_t   ranges[PYEXEC_WARM_RANGES];
-    size_t                nranges;
+    pyexec_warm_list_t    known;        /* of the first scout */
+    pyexec_warm_list_t    list;
     int                   done;
     pyexec_warm_pagemap_t pagemap;
 } pyexec_warm_scout_t;
 
 
-/* What most programs do: import, define, compute, print. */
+/*
+ * What every program does.  A page that is not used costs nearly as much as
+ * the fault that is saved where it is: what some do is not worth it.
+ */
 static const char pyexec_warm_program[] =
-    "import math, sys\n"
-    "def area(r):\n"
-    "    return math.pi * r ** 2\n"
-    "values = [area(n) for n in range(3)]\n"
-    "print('Hello, world!', f'{sum(values):.2f}', len(sys.argv))\n"
-    "if 'numpy' in sys.modules:\n"
-    "    import numpy\n"
-    "    values = numpy.arange(6).reshape(2, 3) * math.pi\n"
-    "    print(values.sum(axis=0).min(), values.mean())\n";
+    "print('Hello, world!')\n";
+
+/* Where it is, it is what most programs import. */
+static const char pyexec_warm_numpy[] =
+    "import numpy\n"
+    "values = numpy.arange(6).reshape(2, 3) * 1.5\n"
+    "print('Hello, world!', values.sum(axis=0).min(), values.mean())\n";
 
 /* What a run changes, in order. */
 static pyexec_warm_range_t *pyexec_warm_ranges;
 static size_t               pyexec_warm_nranges;
 
 
+static void pyexec_warm_send(pyexec_warm_scout_t *scout,
+    const pyexec_program_hooks_t *hooks);
 static void pyexec_warm_scout(pyexec_warm_scout_t *scout,
     const pyexec_program_hooks_t *hooks)
     __attribute__((noreturn));
 static int pyexec_warm_map(pyexec_warm_scout_t *scout);
 static int pyexec_warm_forget(const pyexec_warm_scout_t *scout);
 static int pyexec_warm_look(pyexec_warm_scout_t *scout);
-static void pyexec_warm_split(const pyexec_warm_scout_t *scout);
-static int pyexec_warm_add(pyexec_warm_scout_t *scout, uintptr_t start,
+static int pyexec_warm_referenced(pyexec_warm_scout_t *scout, int pages);
+static int pyexec_warm_split(const pyexec_warm_scout_t *scout, size_t unit,
+    int flag);
+static int pyexec_warm_classify(pyexec_warm_scout_t *scout, uintptr_t start,
+    uintptr_t end);
+static int pyexec_warm_add(pyexec_warm_list_t *list, uintptr_t start,
     uintptr_t end, int write);
 static int pyexec_warm_open(pyexec_warm_pagemap_t *pagemap);
 static uint64_t pyexec_warm_page(pyexec_warm_pagemap_t *pagemap,
@@ -94,13 +110,12 @@ static void pyexec_warm_inherit(const pyexec_warm_scout_t *scout, int mem,
 static void pyexec_warm_drop(pyexec_warm_scout_t *scout,
     const pyexec_warm_range_t *mapping);
 static const pyexec_warm_range_t *pyexec_warm_find(
-    const pyexec_warm_scout_t *scout, uintptr_t address);
+    const pyexec_warm_list_t *list, uintptr_t address);
 
 
 void
 pyexec_warm_learn(const pyexec_program_hooks_t *hooks)
 {
-    pid_t                pid;
     pyexec_warm_scout_t *scout;
 
     scout = mmap(NULL, sizeof(pyexec_warm_scout_t), PROT_READ|PROT_WRITE,
@@ -108,6 +123,37 @@ pyexec_warm_learn(const pyexec_program_hooks_t *hooks)
     if (scout == MAP_FAILED) {
         return;
     }
+
+    /*
+     * Pages of files count as referenced when another process has used them
+     * a moment ago: those of the second scout that are the first one's, too,
+     * are the program's.
+     */
+
+    pyexec_warm_send(scout, hooks);
+
+    if (scout->done) {
+        scout->known = scout->list;
+        pyexec_warm_send(scout, hooks);
+    }
+
+    if (scout->done) {
+        pyexec_warm_keep(scout);
+    }
+
+    (void) munmap(scout, sizeof(pyexec_warm_scout_t));
+}
+
+
+static void
+pyexec_warm_send(pyexec_warm_scout_t *scout,
+    const pyexec_program_hooks_t *hooks)
+{
+    pid_t pid;
+
+    scout->done = 0;
+    scout->nmappings = 0;
+    scout->list.n = 0;
 
     if (!hooks->plain_fork) {
         PyOS_BeforeFork();
@@ -128,12 +174,6 @@ pyexec_warm_learn(const pyexec_program_hooks_t *hooks)
     }
 
     while (pid != -1 && waitpid(pid, NULL, 0) == -1 && errno == EINTR) { }
-
-    if (scout->done) {
-        pyexec_warm_keep(scout);
-    }
-
-    (void) munmap(scout, sizeof(pyexec_warm_scout_t));
 }
 
 
@@ -147,6 +187,11 @@ pyexec_warm_scout(pyexec_warm_scout_t *scout,
         .code_len = sizeof(pyexec_warm_program) - 1,
         .args = "",
     };
+
+    if (PyDict_GetItemString(PyImport_GetModuleDict(), "numpy") != NULL) {
+        program.code = pyexec_warm_numpy;
+        program.code_len = sizeof(pyexec_warm_numpy) - 1;
+    }
 
     null = open("/dev/null", O_RDWR|O_CLOEXEC);
 
@@ -234,90 +279,138 @@ pyexec_warm_forget(const pyexec_warm_scout_t *scout)
 
 
 /*
- * What the scout changed is its own now.  Of the rest, the kernel tells by
- * mapping what has been referenced: so every page becomes one.
+ * The kernel tells what has been referenced by mapping: so those that have
+ * been become mappings of some pages, and those of one.
  */
 
 static int
 pyexec_warm_look(pyexec_warm_scout_t *scout)
 {
-    int                    rc = 0;
-    char                   line[512];
-    FILE                  *smaps;
-    uint64_t               page;
-    unsigned long          size, start = 0, end = 0;
-    pyexec_warm_pagemap_t *pagemap = &scout->pagemap;
+    int rc;
 
-    if (pyexec_warm_open(pagemap) == -1) {
+    if (pyexec_warm_open(&scout->pagemap) == -1) {
         return -1;
     }
 
-    pyexec_warm_split(scout);
+    rc = pyexec_warm_referenced(scout, 0) == -1
+         || pyexec_warm_split(scout, PYEXEC_WARM_CHUNK, MADV_SEQUENTIAL) == -1
+         || pyexec_warm_referenced(scout, 0) == -1
+         || pyexec_warm_split(scout, 1, MADV_DONTFORK) == -1
+         || pyexec_warm_referenced(scout, 1) == -1 ? -1 : 0;
 
-    smaps = fopen("/proc/self/smaps", "re");
-    if (smaps == NULL) {
-        (void) close(pagemap->file);
-        return -1;
-    }
-
-    while (rc == 0 && fgets(line, sizeof(line), smaps) != NULL) {
-
-        if (sscanf(line, "%lx-%lx ", &start, &end) == 2) {
-            continue;
-        }
-
-        if (sscanf(line, "Referenced: %lu kB", &size) != 1
-            || size == 0
-            || end - start != (size_t) pagemap->page_size)
-        {
-            continue;
-        }
-
-        page = pyexec_warm_page(pagemap, start);
-
-        if (page & PYEXEC_WARM_PRESENT) {
-            rc = pyexec_warm_add(scout, start, end,
-                                 !(page & PYEXEC_WARM_FILE)
-                                 && (page & PYEXEC_WARM_EXCLUSIVE));
-        }
-    }
-
-    (void) fclose(smaps);
-    (void) close(pagemap->file);
+    (void) close(scout->pagemap.file);
 
     return rc;
 }
 
 
-/* A flag for every other page. */
+/* The list of the mappings, or pages, that have been referenced. */
 
-static void
-pyexec_warm_split(const pyexec_warm_scout_t *scout)
+static int
+pyexec_warm_referenced(pyexec_warm_scout_t *scout, int pages)
 {
-    long                       page_size = sysconf(_SC_PAGESIZE);
-    size_t                     i;
-    uintptr_t                  page;
-    const pyexec_warm_range_t *mapping;
+    int           rc = 0, private = 0;
+    char          line[512], mode[5];
+    FILE         *smaps;
+    unsigned long size, start = 0, end = 0;
 
-    for (i = 0; i < scout->nmappings; i++) {
-        mapping = &scout->mappings[i];
+    scout->list.n = 0;
 
-        for (page = mapping->start; page < mapping->end; page += 2 * page_size)
+    smaps = fopen("/proc/self/smaps", "re");
+    if (smaps == NULL) {
+        return -1;
+    }
+
+    while (rc == 0 && fgets(line, sizeof(line), smaps) != NULL) {
+
+        if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) == 3) {
+            private = mode[3] == 'p' && strstr(line, "[v") == NULL;
+
+        } else if (private
+                   && sscanf(line, "Referenced: %lu kB", &size) == 1
+                   && size != 0)
         {
-            (void) madvise((void *) page, page_size, MADV_DONTFORK);
+            rc = pages ? pyexec_warm_classify(scout, start, end)
+                       : pyexec_warm_add(&scout->list, start, end, 0);
         }
     }
+
+    (void) fclose(smaps);
+
+    return rc;
+}
+
+
+/* A flag for every other unit of pages keeps them apart. */
+
+static int
+pyexec_warm_split(const pyexec_warm_scout_t *scout, size_t unit, int flag)
+{
+    size_t                     i;
+    uintptr_t                  end, start;
+    const pyexec_warm_range_t *range;
+
+    unit *= scout->pagemap.page_size;
+
+    for (i = 0; i < scout->list.n; i++) {
+        range = &scout->list.range[i];
+
+        for (start = range->start; start < range->end; start = end) {
+            end = (start / unit + 1) * unit;
+
+            if (end > range->end) {
+                end = range->end;
+            }
+
+            if (start / unit % 2
+                && madvise((void *) start, end - start, flag) == -1)
+            {
+                return -1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+/* What the scout changed is its own now. */
+
+static int
+pyexec_warm_classify(pyexec_warm_scout_t *scout, uintptr_t start,
+    uintptr_t end)
+{
+    int      write;
+    uint64_t page;
+
+    page = pyexec_warm_page(&scout->pagemap, start);
+
+    if (end - start != (size_t) scout->pagemap.page_size
+        || !(page & PYEXEC_WARM_PRESENT))
+    {
+        return 0;
+    }
+
+    write = !(page & PYEXEC_WARM_FILE) && (page & PYEXEC_WARM_EXCLUSIVE);
+
+    if (!write && scout->known.n
+        && pyexec_warm_find(&scout->known, start) == NULL)
+    {
+        return 0;
+    }
+
+    return pyexec_warm_add(&scout->list, start, end, write);
 }
 
 
 static int
-pyexec_warm_add(pyexec_warm_scout_t *scout, uintptr_t start, uintptr_t end,
+pyexec_warm_add(pyexec_warm_list_t *list, uintptr_t start, uintptr_t end,
     int write)
 {
     pyexec_warm_range_t *last;
 
-    if (scout->nranges) {
-        last = &scout->ranges[scout->nranges - 1];
+    if (list->n) {
+        last = &list->range[list->n - 1];
 
         if (last->write == write && last->end == start) {
             last->end = end;
@@ -325,11 +418,11 @@ pyexec_warm_add(pyexec_warm_scout_t *scout, uintptr_t start, uintptr_t end,
         }
     }
 
-    if (scout->nranges == PYEXEC_WARM_RANGES) {
+    if (list->n == PYEXEC_WARM_RANGES) {
         return -1;
     }
 
-    last = &scout->ranges[scout->nranges++];
+    last = &list->range[list->n++];
     last->start = start;
     last->end = end;
     last->write = write;
@@ -384,11 +477,13 @@ pyexec_warm_keep(pyexec_warm_scout_t *scout)
     int    mem;
     size_t i;
 
-    pyexec_warm_ranges = calloc(scout->nranges, sizeof(pyexec_warm_range_t));
+    const pyexec_warm_list_t *list = &scout->list;
 
-    for (i = 0; pyexec_warm_ranges != NULL && i < scout->nranges; i++) {
-        if (scout->ranges[i].write) {
-            pyexec_warm_ranges[pyexec_warm_nranges++] = scout->ranges[i];
+    pyexec_warm_ranges = calloc(list->n, sizeof(pyexec_warm_range_t));
+
+    for (i = 0; pyexec_warm_ranges != NULL && i < list->n; i++) {
+        if (list->range[i].write) {
+            pyexec_warm_ranges[pyexec_warm_nranges++] = list->range[i];
         }
     }
 
@@ -429,8 +524,8 @@ pyexec_warm_inherit(const pyexec_warm_scout_t *scout, int mem,
     size_t                     i;
     const pyexec_warm_range_t *range;
 
-    for (i = 0; i < scout->nranges; i++) {
-        range = &scout->ranges[i];
+    for (i = 0; i < scout->list.n; i++) {
+        range = &scout->list.range[i];
 
         if (range->write || range->start < mapping->start
             || range->end > mapping->end)
@@ -476,7 +571,7 @@ pyexec_warm_drop(pyexec_warm_scout_t *scout,
             continue;
         }
 
-        range = pyexec_warm_find(scout, page);
+        range = pyexec_warm_find(&scout->list, page);
 
         if (range == NULL || range->write) {
             (void) madvise((void *) page, pagemap->page_size, MADV_DONTNEED);
@@ -485,24 +580,24 @@ pyexec_warm_drop(pyexec_warm_scout_t *scout,
 }
 
 
-/* The range of a page, or NULL; they are in order. */
+/* The range of a page, or NULL. */
 
 static const pyexec_warm_range_t *
-pyexec_warm_find(const pyexec_warm_scout_t *scout, uintptr_t address)
+pyexec_warm_find(const pyexec_warm_list_t *list, uintptr_t address)
 {
-    size_t low = 0, high = scout->nranges, middle;
+    size_t low = 0, high = list->n, middle;
 
     while (low < high) {
         middle = low + (high - low) / 2;
 
-        if (address < scout->ranges[middle].start) {
+        if (address < list->range[middle].start) {
             high = middle;
 
-        } else if (address >= scout->ranges[middle].end) {
+        } else if (address >= list->range[middle].end) {
             low = middle + 1;
 
         } else {
-            return &scout->ranges[middle];
+            return &list->range[middle];
         }
     }
 
