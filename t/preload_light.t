@@ -119,7 +119,7 @@ class ByDefault(PyexecTestCase):
         heavy = self.server.post("import numpy")
         self.assertRan(light)
         self.assertRan(heavy)
-        self.assertLess(light["memory"] + 2 ** 22, heavy["memory"])
+        self.assertLess(light["memory"] + 2 ** 20, heavy["memory"])
 
     def test_random_numbers_are_the_runs_own_in_both(self):
         for program in ("import random; print(random.random())",
