@@ -29,6 +29,10 @@
 
 #define PYEXEC_NEST_STACK  65536
 
+/* Pages that it needs to wait for the run; a page is no larger than that. */
+#define PYEXEC_NEST_USED   2
+#define PYEXEC_NEST_PAGE   4096
+
 /* Of a scratch space: an inode for so many bytes, and those of any. */
 #define PYEXEC_NEST_INODE       4096
 #define PYEXEC_NEST_INODES_MIN  16
@@ -77,6 +81,7 @@ static int pyexec_nest_flags(void);
 static int pyexec_nest_wait(pyexec_nest_t *nest, pid_t pid);
 static int pyexec_nest_main(void *data);
 static void pyexec_nest_close(int one, int two);
+static void pyexec_nest_settle(pyexec_nest_t *nest);
 static void pyexec_nest_tell(pyexec_nest_t *nest, int state);
 static int pyexec_nest_enter(pyexec_nest_t *nest);
 static int pyexec_nest_identity(const pyexec_nest_t *nest);
@@ -266,6 +271,8 @@ pyexec_nest_main(void *data)
 
     pyexec_nest_close(nest->control, nest->cgroup.events);
 
+    pyexec_nest_settle(nest);
+
     pyexec_nest_tell(nest, PYEXEC_NEST_FORKED);
 
     pyexec_nest_reap(nest, pid);
@@ -291,6 +298,30 @@ pyexec_nest_close(int one, int two)
     }
 
     (void) close_range(high + 1, ~0U, 0);
+}
+
+
+/*
+ * A fault waits while another run is forked, which locks the memory of the
+ * zygote; the end of this run must not.  A fork would protect what is written
+ * to on this stack, if it did not leave the stack out.
+ */
+
+static void
+pyexec_nest_settle(pyexec_nest_t *nest)
+{
+    size_t         i;
+    volatile char *page;
+
+    (void) madvise((char *) nest + PYEXEC_NEST_SIZE - PYEXEC_NEST_STACK,
+                   PYEXEC_NEST_STACK, MADV_DONTFORK);
+
+    for (i = 1; i <= PYEXEC_NEST_USED; i++) {
+        page = (char *) nest + PYEXEC_NEST_SIZE - i * PYEXEC_NEST_PAGE;
+        *page = *page;
+    }
+
+    pyexec_report_touch(&nest->report);
 }
 
 

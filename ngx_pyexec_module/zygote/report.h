@@ -31,6 +31,9 @@ void pyexec_report_keep(const pyexec_report_t *report);
 
 void pyexec_report_free(const pyexec_report_t *report);
 
+/* Maps its pages, so that pyexec_report_apply() causes no fault. */
+void pyexec_report_touch(const pyexec_report_t *report);
+
 /* In the run: writes down errno and what failed. */
 void pyexec_report_fail(const pyexec_report_t *report, const char *step);
 
