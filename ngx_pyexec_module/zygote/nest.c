@@ -491,7 +491,7 @@ pyexec_nest_proc(void)
 static void
 pyexec_nest_reap(pyexec_nest_t *nest, pid_t run)
 {
-    int                    status;
+    int                    flags = __WALL, status;
     long                   pid;
     struct rusage          usage;
     struct timespec        now;
@@ -501,11 +501,21 @@ pyexec_nest_reap(pyexec_nest_t *nest, pid_t run)
     end->run = nest->run;
 
     for ( ;; ) {
-        pid = pyexec_rawcall(SYS_wait4, -1, (long) &status, __WALL,
+        pid = pyexec_rawcall(SYS_wait4, -1, (long) &status, flags,
                              (long) &usage);
 
         if (pid < 0) {
             break;
+        }
+
+        if (pid == 0) {
+            /* What it left behind goes with it: here, -1 is all of that. */
+            if (pyexec_rawcall(SYS_getpid, 0, 0, 0, 0) == 1) {
+                (void) pyexec_rawcall(SYS_kill, -1, SIGKILL, 0, 0);
+            }
+
+            flags = __WALL;
+            continue;
         }
 
         end->cpu_time += (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
@@ -522,10 +532,7 @@ pyexec_nest_reap(pyexec_nest_t *nest, pid_t run)
             end->ended = now.tv_sec * 1000000000ULL + now.tv_nsec;
             end->status = status;
 
-            /* What it left behind goes with it: here, -1 is all of that. */
-            if (pyexec_rawcall(SYS_getpid, 0, 0, 0, 0) == 1) {
-                (void) pyexec_rawcall(SYS_kill, -1, SIGKILL, 0, 0);
-            }
+            flags = __WALL|WNOHANG;
         }
     }
 
