@@ -90,6 +90,10 @@ static int pyexec_nest_script(pyexec_nest_t *nest);
 static int pyexec_nest_scratch(void);
 static int pyexec_nest_proc(void);
 static void pyexec_nest_reap(pyexec_nest_t *nest, pid_t run);
+static void pyexec_nest_use(pyexec_wire_message_t *end,
+    const struct rusage *usage);
+static void pyexec_nest_end(pyexec_nest_t *nest, int status);
+static void pyexec_nest_report(pyexec_nest_t *nest);
 
 
 pyexec_nest_t *
@@ -488,17 +492,17 @@ pyexec_nest_proc(void)
 }
 
 
+/*
+ * Waits for the run, tells of its end and goes on until everything is gone
+ * that it has left behind.
+ */
+
 static void
 pyexec_nest_reap(pyexec_nest_t *nest, pid_t run)
 {
-    int                    flags = __WALL, status;
-    long                   pid;
-    struct rusage          usage;
-    struct timespec        now;
-    pyexec_wire_message_t *end = &nest->end;
-
-    end->type = PYEXEC_WIRE_ENDED;
-    end->run = nest->run;
+    int           flags = __WALL|WUNTRACED, status, told = 0;
+    long          pid;
+    struct rusage usage;
 
     for ( ;; ) {
         pid = pyexec_rawcall(SYS_wait4, -1, (long) &status, flags,
@@ -518,32 +522,83 @@ pyexec_nest_reap(pyexec_nest_t *nest, pid_t run)
             continue;
         }
 
-        end->cpu_time += (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-                         * 1000000ULL
-                         + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+        if (WIFSTOPPED(status)) {
 
-        if ((uint64_t) usage.ru_maxrss * 1024 > end->memory) {
-            end->memory = usage.ru_maxrss * 1024ULL;
+            /* Whatever it meant to do after it has said so, it does not. */
+
+            if (pid == run && nest->report.result->finished) {
+                pyexec_nest_use(&nest->end, &usage);
+                pyexec_nest_end(nest,
+                                W_EXITCODE(nest->report.result->status & 0xff,
+                                           0));
+                pyexec_nest_report(nest);
+
+                (void) pyexec_rawcall(SYS_kill, pid, SIGKILL, 0, 0);
+                told = 1;
+            }
+
+            continue;
+        }
+
+        if (!told) {
+            pyexec_nest_use(&nest->end, &usage);
         }
 
         if (pid == run) {
-            (void) clock_gettime(CLOCK_MONOTONIC, &now);
-
-            end->ended = now.tv_sec * 1000000000ULL + now.tv_nsec;
-            end->status = status;
+            if (!told) {
+                pyexec_nest_end(nest, status);
+            }
 
             flags = __WALL|WNOHANG;
         }
     }
 
-    pyexec_report_apply(&nest->report, end);
+    if (!told) {
+        pyexec_nest_report(nest);
+    }
+}
+
+
+/* Adds what a process has used. */
+
+static void
+pyexec_nest_use(pyexec_wire_message_t *end, const struct rusage *usage)
+{
+    end->cpu_time += (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec)
+                     * 1000000ULL
+                     + usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
+
+    if ((uint64_t) usage->ru_maxrss * 1024 > end->memory) {
+        end->memory = usage->ru_maxrss * 1024ULL;
+    }
+}
+
+
+static void
+pyexec_nest_end(pyexec_nest_t *nest, int status)
+{
+    struct timespec now;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+
+    nest->end.type = PYEXEC_WIRE_ENDED;
+    nest->end.run = nest->run;
+    nest->end.ended = now.tv_sec * 1000000000ULL + now.tv_nsec;
+    nest->end.status = status;
+}
+
+
+static void
+pyexec_nest_report(pyexec_nest_t *nest)
+{
+    pyexec_report_apply(&nest->report, &nest->end);
 
     if (pyexec_cgroup_out_of_memory(&nest->cgroup)) {
-        end->flags |= PYEXEC_WIRE_OUT_OF_MEMORY;
+        nest->end.flags |= PYEXEC_WIRE_OUT_OF_MEMORY;
     }
 
     if (nest->control != -1) {
-        (void) pyexec_wire_send(nest->control, end, NULL, 0);
+        (void) pyexec_wire_send(nest->control, &nest->end, NULL, 0);
     }
 
     __atomic_store_n(&nest->ended, 1, __ATOMIC_RELEASE);

@@ -22,7 +22,7 @@ pyexec_report_create(pyexec_report_t *report)
     }
 
     report->failure = (pyexec_report_failure_t *) (void *) pages;
-    report->out_of_memory = (volatile int *) (void *) (pages + size);
+    report->result = (pyexec_report_result_t *) (void *) (pages + size);
 
     return 0;
 }
@@ -39,7 +39,7 @@ void
 pyexec_report_touch(const pyexec_report_t *report)
 {
     (void) *(volatile int *) &report->failure->failed;
-    (void) *report->out_of_memory;
+    (void) report->result->finished;
 }
 
 
@@ -77,7 +77,7 @@ pyexec_report_apply(const pyexec_report_t *report,
         message->step[sizeof(message->step) - 1] = '\0';
     }
 
-    if (*report->out_of_memory) {
+    if (report->result->out_of_memory) {
         message->flags |= PYEXEC_WIRE_OUT_OF_MEMORY;
     }
 }

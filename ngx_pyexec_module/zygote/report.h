@@ -17,9 +17,17 @@ typedef struct {
 } pyexec_report_failure_t;
 
 
+/* The program's own word. */
 typedef struct {
-    pyexec_report_failure_t *failure;
-    volatile int            *out_of_memory;     /* an uncaught MemoryError */
+    int out_of_memory;          /* an uncaught MemoryError ended it */
+    int finished;
+    int status;                 /* 0 to 255, when it has finished */
+} pyexec_report_result_t;
+
+
+typedef struct {
+    pyexec_report_failure_t         *failure;
+    volatile pyexec_report_result_t *result;
 } pyexec_report_t;
 
 

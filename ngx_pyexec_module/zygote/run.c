@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "confine.h"
@@ -31,6 +32,7 @@ static void pyexec_run_receive(const pyexec_run_t *run,
 static void pyexec_run_read(const pyexec_run_t *run, void *buf, size_t size);
 static void pyexec_run_script(const pyexec_run_t *run,
     const pyexec_program_t *program);
+static void pyexec_run_finish(const pyexec_run_t *run, int status);
 static void pyexec_run_fail(const pyexec_run_t *run, const char *step)
     __attribute__((noreturn));
 
@@ -64,7 +66,7 @@ pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
 
     status = pyexec_program_run(&program);
 
-    *run->report->out_of_memory = program.out_of_memory;
+    run->report->result->out_of_memory = program.out_of_memory;
 
     (void) fflush(NULL);
 
@@ -73,9 +75,37 @@ pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
         (void) signal(SIGINT, SIG_DFL);
         (void) kill(getpid(), SIGINT);
         status = 128 + SIGINT;
+
+    } else if (pyexec_isolation.mode == PYEXEC_ISOLATION_FULL) {
+        pyexec_run_finish(run, status);
     }
 
     _exit(status);
+}
+
+
+/*
+ * Taking down an interpreter takes as long as a short program, and the end of
+ * a process is told after that.  A stop is told at once, with what the
+ * process has used, and process 1 needs no more of it.  What children used is
+ * known when they are dead, so with one it is the long way.
+ */
+
+static void
+pyexec_run_finish(const pyexec_run_t *run, int status)
+{
+    siginfo_t info;
+
+    if (waitid(P_ALL, 0, &info, WEXITED|WNOHANG|WNOWAIT) == 0
+        || errno != ECHILD)
+    {
+        return;
+    }
+
+    run->report->result->status = status;
+    run->report->result->finished = 1;
+
+    (void) kill(getpid(), SIGSTOP);
 }
 
 
