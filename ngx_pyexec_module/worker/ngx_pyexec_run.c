@@ -510,10 +510,13 @@ ngx_pyexec_run_ended(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
     ngx_memzero(&ctx->result.output, sizeof(pyexec_answer_bytes_t));
     ngx_memzero(&ctx->result.error, sizeof(pyexec_answer_bytes_t));
 
-    ngx_pyexec_run_free(run);
     ngx_pyexec_place_leave();
 
     ngx_pyexec_answer_finalize(ctx, rc);
+
+    /* a dozen system calls that nobody waits for */
+
+    ngx_pyexec_run_free(run);
 }
 
 
@@ -646,7 +649,7 @@ ngx_pyexec_run_free(ngx_pyexec_run_t *run)
         ngx_del_timer(&run->timer);
     }
 
-    ngx_pyexec_script_delete(&run->script, run->pool->log);
+    ngx_pyexec_script_close(&run->script, run->pool->log);
 
     ngx_destroy_pool(run->pool);
 }

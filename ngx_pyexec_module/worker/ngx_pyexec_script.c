@@ -71,7 +71,7 @@ ngx_pyexec_script_create(ngx_pyexec_script_t *script, ngx_path_t *path,
     ngx_log_error(NGX_LOG_CRIT, pool->log, *err,
                   "pyexec: %s \"%s\" failed", failed, script->name);
 
-    ngx_pyexec_script_delete(script, pool->log);
+    ngx_pyexec_script_close(script, pool->log);
 
     return NGX_ERROR;
 }
@@ -166,7 +166,7 @@ ngx_pyexec_script_write(ngx_pyexec_script_t *script,
 void
 ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log)
 {
-    if (script->fd == NGX_INVALID_FILE) {
+    if (script->fd == NGX_INVALID_FILE || script->name == NULL) {
         return;
     }
 
@@ -181,10 +181,22 @@ ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log)
                       script->name);
     }
 
+    script->name = NULL;
+}
+
+
+void
+ngx_pyexec_script_close(ngx_pyexec_script_t *script, ngx_log_t *log)
+{
+    if (script->fd == NGX_INVALID_FILE) {
+        return;
+    }
+
+    ngx_pyexec_script_delete(script, log);
+
     if (ngx_close_file(script->fd) == NGX_FILE_ERROR) {
         ngx_log_error(NGX_LOG_ALERT, log, ngx_errno,
-                      "pyexec: " ngx_close_file_n " \"%s\" failed",
-                      script->name);
+                      "pyexec: " ngx_close_file_n " of a script failed");
     }
 
     script->fd = NGX_INVALID_FILE;

@@ -16,7 +16,7 @@
 
 typedef struct {
     ngx_fd_t                    fd;             /* NGX_INVALID_FILE: none */
-    u_char                     *name;           /* with a NUL */
+    u_char                     *name;           /* with a NUL; or NULL */
     ngx_str_t                   directory;      /* or none: ""; with a NUL */
 } ngx_pyexec_script_t;
 
@@ -30,7 +30,14 @@ ngx_int_t ngx_pyexec_script_create(ngx_pyexec_script_t *script,
     ngx_path_t *path, ngx_uint_t directory, pyexec_request_string_t *code,
     u_char *id, ngx_pool_t *pool, ngx_err_t *err);
 
+/* Nobody finds it any more. */
 void ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log);
+
+/*
+ * And its file is gone, which takes the time of several system calls.  A
+ * no-op when it is.
+ */
+void ngx_pyexec_script_close(ngx_pyexec_script_t *script, ngx_log_t *log);
 
 /* Deletes the scripts of workers that are no more. */
 void ngx_pyexec_script_sweep(ngx_path_t *path, ngx_log_t *log);
