@@ -40,6 +40,22 @@ while True:
 """
 
 
+# Out of memory, finished, status.
+FINISHED = 'write(struct.pack("iii", 0, 1, 7))\n'
+
+# What is done after a run has said that it had finished.
+AFTERWARDS = """
+import signal, time
+for number in set(signal.valid_signals()) - {9, 19}:
+    signal.signal(number, signal.SIG_IGN)
+
+if os.fork() == 0:
+    while True:
+        os.kill(os.getppid(), signal.SIGCONT)
+        print("after the end", flush=True)
+"""
+
+
 class Reports(AttackCase):
     conf = {"server": """
         location /process { pyexec on; pyexec_isolation process; }
@@ -69,6 +85,31 @@ class Reports(AttackCase):
             self.check(self.post(
                 SHARED + f"write({LIES['lines of the log']})\n"
                 f"os.kill(os.getpid(), {number})"))
+
+    def test_a_program_that_says_it_has_finished_ends(self):
+        with self.assertOthersAnswer():
+            answer = self.post(SHARED + "print('output', flush=True)\n"
+                               + FINISHED
+                               + "os.kill(os.getpid(), 19)\nprint('more')",
+                               run_timeout=5)
+            self.check(answer)
+            self.assertRan(answer, "output\n", "", returncode=7)
+
+    def test_what_it_leaves_behind_then_ends_too(self):
+        for _ in range(3):
+            self.check(self.post(SHARED + AFTERWARDS + FINISHED
+                                 + "time.sleep(0.05)\n"
+                                 "os.kill(os.getpid(), 19)", run_timeout=0.3))
+
+    def test_a_program_that_only_says_so_goes_on(self):
+        answer = self.post(SHARED + FINISHED + "print('goes on')")
+        self.check(answer)
+        self.assertRan(answer, "goes on\n", "")
+
+    def test_what_a_child_comes_to_is_not_the_runs(self):
+        answer = self.post("if os.fork() == 0:\n    raise MemoryError\n"
+                           "os.wait()\nprint('well')")
+        self.assertRan(answer, "well\n", answer.json["error"])
 
 
 if __name__ == "__main__":

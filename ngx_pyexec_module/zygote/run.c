@@ -40,7 +40,8 @@ static void pyexec_run_fail(const pyexec_run_t *run, const char *step)
 void
 pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
 {
-    int              status;
+    int              is_child, status;
+    pid_t            pid;
     pyexec_program_t program;
 
     pyexec_run_enter(run);
@@ -64,11 +65,18 @@ pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
 
     pyexec_run_receive(run, &program);
 
+    pid = getpid();
+
     status = pyexec_program_run(&program);
 
-    run->report->result->out_of_memory = program.out_of_memory;
-
     (void) fflush(NULL);
+
+    /* A child that the program has forked comes here, too. */
+    is_child = getpid() != pid;
+
+    if (!is_child) {
+        run->report->result->out_of_memory = program.out_of_memory;
+    }
 
     if (status == PYEXEC_PROGRAM_INTERRUPTED) {
         /* What a shell expects of a program that Ctrl-C ended. */
@@ -76,7 +84,9 @@ pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
         (void) kill(getpid(), SIGINT);
         status = 128 + SIGINT;
 
-    } else if (pyexec_isolation.mode == PYEXEC_ISOLATION_FULL) {
+    } else if (!is_child
+               && pyexec_isolation.mode == PYEXEC_ISOLATION_FULL)
+    {
         pyexec_run_finish(run, status);
     }
 
