@@ -164,7 +164,8 @@ run:
 
 
 # The suites of Test::Nginx run twice: with a server of its own for each block,
-# and with one server that is reloaded for each block.
+# and with one server that is reloaded for each block.  What a program meets is
+# tested twice, too: with interpreters that are ready, and with none.
 
 load_tools = $(BUILD)/bench/load $(BUILD)/bench/starts
 bench_tools = $(load_tools) $(BUILD)/bench/policy_bench
@@ -172,6 +173,9 @@ unit_tests = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/unit/*_test.c))
 unit_objs = $(pure:$(SRC)/%.c=$(BUILD)/unit/%.o)
 reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
                           $(shell grep -ls 'Test::Nginx' t/*.t))
+spareless_tests = $(patsubst t/%,$(BUILD)/spareless/%, \
+                             $(wildcard t/fidelity.t t/attack_*.t \
+                                        t/lifecycle_*.t))
 
 export CMOCKA_MESSAGE_OUTPUT = TAP
 export PYEXEC_MODULE = $(CURDIR)/$(BUILD)/ngx_pyexec_module.so
@@ -183,8 +187,9 @@ export TEST_NGINX_SERVROOT = $(server)/servroot
 test:
 	build-aux/setup test
 	$(MAKE) --no-print-directory tree debug unit-tests \
-	    $(fuzz_programs) $(reload_tests) $(bench_tools)
-	prove $(unit_tests) $(wildcard t/*.t) $(reload_tests)
+	    $(fuzz_programs) $(reload_tests) $(spareless_tests) $(bench_tools)
+	prove $(unit_tests) $(wildcard t/*.t) $(reload_tests) \
+	    $(spareless_tests)
 
 unit: unit-tests
 	prove $(unit_tests)
@@ -194,6 +199,10 @@ unit-tests: $(unit_tests) $(BUILD)/unit/policy_cli $(BUILD)/unit/filter.so
 $(BUILD)/reload/%.t: t/%.t Makefile
 	mkdir -p $(@D)
 	printf '#!/bin/sh\nTEST_NGINX_USE_HUP=1 exec perl $<\n' > $@
+
+$(BUILD)/spareless/%.t: t/%.t Makefile
+	mkdir -p $(@D)
+	printf '#!/bin/sh\nPYEXEC_TEST_SPARES=0 exec /usr/bin/python3 $<\n' > $@
 
 $(BUILD)/unit/%_test: t/unit/%_test.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $(filter %.c %.o,$^) \
