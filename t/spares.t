@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "lib"))
 
 from pyexec_test import PyexecTestCase, Server, main, wait_until
+from pyexec_test.attack import DEBUG_MODULE
 
 LOCATION = "pyexec_allow *;"
 
@@ -108,5 +109,27 @@ class ASpare(PyexecTestCase):
         self.assertRan(self.with_spares.post("print(2)"), "2\n")
 
 
+class ASpareThatNobodyTakes(PyexecTestCase):
+    """In a build where that takes a second."""
+
+    def count(self, server, number):
+        self.assertTrue(wait_until(
+            lambda: len(server.processes("pyexec-spare")) == number))
+
+    def test_is_one(self):
+        server = self.serve(module=DEBUG_MODULE, spares=4)
+        server.post("print(1)")
+        self.assertEqual(len(server.reaper_pids()), 2)
+        self.count(server, 2)
+
+        for _ in range(3):
+            self.assertRan(server.post("print(2)"), "2\n")
+
+        self.count(server, 5)
+        self.count(server, 2)
+        self.assertRan(server.post("import numpy; print(3)"), "3\n")
+        self.count(server, 5)
+
+
 if __name__ == "__main__":
-    main(ASpare)
+    main(ASpare, ASpareThatNobodyTakes)

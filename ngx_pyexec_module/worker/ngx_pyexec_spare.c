@@ -8,9 +8,18 @@
 /* milliseconds to wait where a spare could not be had */
 #define NGX_PYEXEC_SPARE_DELAY  1000
 
+/* milliseconds after which a zygote whose spares nobody takes keeps one */
+#ifdef PYEXEC_TEST
+#define NGX_PYEXEC_SPARE_IDLE   1000
+#else
+#define NGX_PYEXEC_SPARE_IDLE   60000
+#endif
 
+
+static ngx_uint_t ngx_pyexec_spare_target(ngx_pyexec_spares_t *spares);
 static void ngx_pyexec_spare_refill_handler(ngx_event_t *ev);
 static void ngx_pyexec_spare_delay(ngx_pyexec_spares_t *spares);
+static void ngx_pyexec_spare_idle_handler(ngx_event_t *ev);
 
 
 void
@@ -28,13 +37,67 @@ ngx_pyexec_spare_init(ngx_pyexec_spares_t *spares,
     spares->refill.data = spares;
     spares->refill.log = ngx_cycle->log;
     spares->refill.cancelable = 1;
+
+    spares->idle.handler = ngx_pyexec_spare_idle_handler;
+    spares->idle.data = spares;
+    spares->idle.log = ngx_cycle->log;
+    spares->idle.cancelable = 1;
+
+    spares->wanted = 1;
+
+    if (number > 1) {
+        ngx_add_timer(&spares->idle, NGX_PYEXEC_SPARE_IDLE);
+    }
+}
+
+
+static ngx_uint_t
+ngx_pyexec_spare_target(ngx_pyexec_spares_t *spares)
+{
+    return spares->idle.timer_set ? spares->number
+                                  : ngx_min(spares->number, 1);
+}
+
+
+/* Closing its channel is how a spare learns that it is not needed. */
+
+static void
+ngx_pyexec_spare_idle_handler(ngx_event_t *ev)
+{
+    ngx_pyexec_spares_t *spares = ev->data;
+
+    ngx_uint_t         n;
+    ngx_queue_t       *q;
+    ngx_pyexec_run_t  *run;
+
+    if (ngx_exiting) {
+        return;
+    }
+
+    if (spares->wanted) {
+        spares->wanted = 0;
+        ngx_add_timer(ev, NGX_PYEXEC_SPARE_IDLE);
+        return;
+    }
+
+    for (n = spares->n; n > 1 && !ngx_queue_empty(&spares->queue); n--) {
+        q = ngx_queue_last(&spares->queue);
+        run = ngx_queue_data(q, ngx_pyexec_run_t, idle);
+
+        ngx_queue_remove(q);
+        ngx_queue_init(q);
+
+        ngx_pyexec_input_close(&run->channel);
+    }
 }
 
 
 void
 ngx_pyexec_spare_refill(ngx_pyexec_spares_t *spares)
 {
-    if (spares->n < spares->number && !spares->refill.timer_set) {
+    if (spares->n < ngx_pyexec_spare_target(spares)
+        && !spares->refill.timer_set)
+    {
         ngx_post_event(&spares->refill, &ngx_posted_events);
     }
 }
@@ -51,7 +114,7 @@ ngx_pyexec_spare_refill_handler(ngx_event_t *ev)
         return;
     }
 
-    while (spares->n < spares->number
+    while (spares->n < ngx_pyexec_spare_target(spares)
            && ngx_pyexec_zygote_accepts(spares->zygote))
     {
         run = NULL;
@@ -81,6 +144,12 @@ ngx_pyexec_run_t *
 ngx_pyexec_spare_take(ngx_pyexec_spares_t *spares)
 {
     ngx_pyexec_run_t  *run;
+
+    spares->wanted = 1;
+
+    if (spares->number > 1 && !spares->idle.timer_set) {
+        ngx_add_timer(&spares->idle, NGX_PYEXEC_SPARE_IDLE);
+    }
 
     ngx_pyexec_spare_refill(spares);
 

@@ -20,9 +20,16 @@ typedef struct {
     ngx_uint_t                  n;
     ngx_uint_t                  number;         /* to have ready */
     ngx_event_t                 refill;
+
+    ngx_event_t                 idle;
+    unsigned                    wanted:1;       /* taken lately */
 } ngx_pyexec_spares_t;
 
 
+/*
+ * "number" to have ready.  Where none was taken for a minute or two there is
+ * one, until one is taken.
+ */
 void ngx_pyexec_spare_init(ngx_pyexec_spares_t *spares,
     ngx_pyexec_zygote_t *zygote, ngx_uint_t number);
 
