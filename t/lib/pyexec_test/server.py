@@ -276,7 +276,11 @@ class Server(Client):
                 if p.cmdline == "nginx: worker process"]
 
     def zygote_pids(self):
-        return [p.pid for p in self.processes("pyexec-zygote")]
+        # Process 1 of a run has this name, too, before it has its own.
+        found = self.processes()
+        names = {p.pid: p.comm for p in found}
+        return [p.pid for p in found if p.comm == "pyexec-zygote"
+                and names.get(p.ppid) != "pyexec-zygote"]
 
     def reaper_pids(self):
         return [p.pid for p in self.processes("pyexec-reaper")]
