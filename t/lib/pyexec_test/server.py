@@ -267,8 +267,10 @@ class Server(Client):
 
         A run is then as many processes as its program made, isolated or not.
         """
+        zygotes = self.zygote_pids()
         return [p for p in self.processes()
-                if p.comm not in ("pyexec-init", "pyexec-spare")]
+                if p.comm not in ("pyexec-init", "pyexec-spare")
+                and (p.comm != "pyexec-zygote" or p.pid in zygotes)]
 
     def worker_pids(self):
         """The workers that take new connections."""
