@@ -131,6 +131,27 @@ class Time(AttackCase):
     def test_a_run_in_process_isolation_ends_in_time_too(self):
         self.check("/process", SINGLE)
 
+    def test_what_a_killed_run_has_used_is_told(self):
+        for name, program, least in (
+                ("itself", "", 0.2),
+                ("and its child", "pid = os.fork()\n", 0.2)):
+            with self.subTest(name):
+                answer = self.post(program + "while True: pass",
+                                   run_timeout=0.6).json
+                self.assertEqual(answer["status"], "timeout")
+                self.assertGreater(answer["cpu_time"], least)
+                self.assertGreater(answer["memory"], 1 << 20)
+
+    def test_a_signal_of_a_program_to_process_1_is_nothing(self):
+        self.assertRan(self.post("""
+for number in range(1, 65):
+    try:
+        os.kill(1, number)
+    except (OSError, ValueError):
+        pass
+print("goes on")
+"""), "goes on\n", "")
+
     def test_processor_time_has_a_limit_of_its_own(self):
         for path in "/run", "/process":
             self.assertRan(self.post(CPU, path), "[True]\n", "")

@@ -110,14 +110,15 @@ class ASpare(PyexecTestCase):
 
 
 class ASpareThatNobodyTakes(PyexecTestCase):
-    """In a build where that takes a second."""
+    """In a build where that can take a second."""
 
     def count(self, server, number):
         self.assertTrue(wait_until(
             lambda: len(server.processes("pyexec-spare")) == number))
 
     def test_is_one(self):
-        server = self.serve(module=DEBUG_MODULE, spares=4)
+        server = self.serve(module=DEBUG_MODULE, spares=4,
+                            main="env PYEXEC_SPARE_IDLE=1000;")
         server.post("print(1)")
         self.assertEqual(len(server.reaper_pids()), 2)
         self.count(server, 2)

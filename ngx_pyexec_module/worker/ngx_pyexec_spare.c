@@ -9,14 +9,11 @@
 #define NGX_PYEXEC_SPARE_DELAY  1000
 
 /* milliseconds after which a zygote whose spares nobody takes keeps one */
-#ifdef PYEXEC_TEST
-#define NGX_PYEXEC_SPARE_IDLE   1000
-#else
 #define NGX_PYEXEC_SPARE_IDLE   60000
-#endif
 
 
 static ngx_uint_t ngx_pyexec_spare_target(ngx_pyexec_spares_t *spares);
+static ngx_msec_t ngx_pyexec_spare_idle_time(void);
 static void ngx_pyexec_spare_refill_handler(ngx_event_t *ev);
 static void ngx_pyexec_spare_delay(ngx_pyexec_spares_t *spares);
 static void ngx_pyexec_spare_idle_handler(ngx_event_t *ev);
@@ -46,7 +43,7 @@ ngx_pyexec_spare_init(ngx_pyexec_spares_t *spares,
     spares->wanted = 1;
 
     if (number > 1) {
-        ngx_add_timer(&spares->idle, NGX_PYEXEC_SPARE_IDLE);
+        ngx_add_timer(&spares->idle, ngx_pyexec_spare_idle_time());
     }
 }
 
@@ -56,6 +53,22 @@ ngx_pyexec_spare_target(ngx_pyexec_spares_t *spares)
 {
     return spares->idle.timer_set ? spares->number
                                   : ngx_min(spares->number, 1);
+}
+
+
+static ngx_msec_t
+ngx_pyexec_spare_idle_time(void)
+{
+#ifdef PYEXEC_TEST
+    char  *time;
+
+    time = getenv("PYEXEC_SPARE_IDLE");
+    if (time) {
+        return (ngx_msec_t) atoi(time);
+    }
+#endif
+
+    return NGX_PYEXEC_SPARE_IDLE;
 }
 
 
@@ -76,7 +89,7 @@ ngx_pyexec_spare_idle_handler(ngx_event_t *ev)
 
     if (spares->wanted) {
         spares->wanted = 0;
-        ngx_add_timer(ev, NGX_PYEXEC_SPARE_IDLE);
+        ngx_add_timer(ev, ngx_pyexec_spare_idle_time());
         return;
     }
 
@@ -148,7 +161,7 @@ ngx_pyexec_spare_take(ngx_pyexec_spares_t *spares)
     spares->wanted = 1;
 
     if (spares->number > 1 && !spares->idle.timer_set) {
-        ngx_add_timer(&spares->idle, NGX_PYEXEC_SPARE_IDLE);
+        ngx_add_timer(&spares->idle, ngx_pyexec_spare_idle_time());
     }
 
     ngx_pyexec_spare_refill(spares);

@@ -37,6 +37,13 @@
 #define PYEXEC_NEST_INODE       4096
 #define PYEXEC_NEST_INODES_MIN  16
 
+/*
+ * Asks process 1 to kill the run, whose process id is always the same there.
+ * Were process 1 killed, nobody would know what the run has used.
+ */
+#define PYEXEC_NEST_KILL  SIGUSR1
+#define PYEXEC_NEST_RUN   2
+
 /* A process 1 that says nothing for so long may be dead, nanoseconds. */
 #define PYEXEC_NEST_PATIENCE  100000000
 
@@ -82,6 +89,8 @@ static int pyexec_nest_wait(pyexec_nest_t *nest, pid_t pid);
 static int pyexec_nest_main(void *data);
 static void pyexec_nest_close(int one, int two);
 static void pyexec_nest_settle(pyexec_nest_t *nest);
+static void pyexec_nest_kill_handler(int signal, siginfo_t *info,
+    void *context);
 static void pyexec_nest_tell(pyexec_nest_t *nest, int state);
 static int pyexec_nest_enter(pyexec_nest_t *nest);
 static int pyexec_nest_identity(const pyexec_nest_t *nest);
@@ -314,11 +323,21 @@ pyexec_nest_close(int one, int two)
 static void
 pyexec_nest_settle(pyexec_nest_t *nest)
 {
-    size_t         i;
-    volatile char *page;
+    size_t           i;
+    volatile char   *page;
+    sigset_t         set;
+    struct sigaction action = { .sa_sigaction = pyexec_nest_kill_handler };
 
     (void) madvise((char *) nest + PYEXEC_NEST_SIZE - PYEXEC_NEST_STACK,
                    PYEXEC_NEST_STACK, MADV_DONTFORK);
+
+    sigemptyset(&set);
+    sigaddset(&set, PYEXEC_NEST_KILL);
+
+    action.sa_flags = SA_RESTART|SA_SIGINFO;
+
+    (void) sigaction(PYEXEC_NEST_KILL, &action, NULL);
+    (void) sigprocmask(SIG_UNBLOCK, &set, NULL);
 
     for (i = 1; i <= PYEXEC_NEST_USED; i++) {
         page = (char *) nest + PYEXEC_NEST_SIZE - i * PYEXEC_NEST_PAGE;
@@ -326,6 +345,32 @@ pyexec_nest_settle(pyexec_nest_t *nest)
     }
 
     pyexec_report_touch(&nest->report);
+}
+
+
+/*
+ * In process 1; who sends it from outside of the namespace has no process id
+ * here.  errno is the zygote's.
+ */
+
+static void
+pyexec_nest_kill_handler(int signal, siginfo_t *info, void *context)
+{
+    (void) signal;
+    (void) context;
+
+    if (info->si_code == SI_USER && info->si_pid == 0
+        && pyexec_rawcall(SYS_getpid, 0, 0, 0, 0) == 1)
+    {
+        (void) pyexec_rawcall(SYS_kill, PYEXEC_NEST_RUN, SIGKILL, 0, 0);
+    }
+}
+
+
+void
+pyexec_nest_kill(pid_t pid)
+{
+    (void) kill(pid, pyexec_without("pid") ? SIGKILL : PYEXEC_NEST_KILL);
 }
 
 

@@ -27,8 +27,8 @@ void pyexec_nest_free(pyexec_nest_t *nest);
 
 /*
  * Forks a run, as fork() does: returns 0 in it, and in the zygote the process
- * id of its process 1, or -1 with errno and "*step".  To kill that process is
- * to kill the run and all that it started.  The run finds "*script" open for
+ * id of its process 1, or -1 with errno and "*step".  Should that process be
+ * killed, the run and all that it started is.  The run finds "*script" open for
  * writing, the file that its program belongs in, in its working directory,
  * and all signals blocked.  It alone is in "cgroup", unless that is of -1s.
  *
@@ -38,6 +38,12 @@ void pyexec_nest_free(pyexec_nest_t *nest);
 pid_t pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
     const pyexec_report_t *report, const pyexec_cgroup_run_t *cgroup,
     int *script, const char **step);
+
+/*
+ * Has a run killed, by what pyexec_nest_fork() returned; what it left goes
+ * with it, and its end is told as any other.
+ */
+void pyexec_nest_kill(pid_t pid);
 
 /*
  * After process 1 has been waited for: whether it ended by itself, with

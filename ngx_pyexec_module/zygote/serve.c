@@ -391,8 +391,14 @@ pyexec_serve_kill(pyexec_serve_t *serve, uint32_t run)
 
         /* A zombie that is not reaped yet still owns its process id. */
         if (serve->runs[i].run == run && serve->runs[i].pid) {
-            (void) kill(-serve->runs[i].pid, SIGKILL);
-            (void) kill(serve->runs[i].pid, SIGKILL);
+            if (serve->runs[i].nest != NULL) {
+                pyexec_nest_kill(serve->runs[i].pid);
+
+            } else {
+                (void) kill(-serve->runs[i].pid, SIGKILL);
+                (void) kill(serve->runs[i].pid, SIGKILL);
+            }
+
             return;
         }
     }
