@@ -64,6 +64,23 @@ attempt("the environment of the start", lambda: found(
         if name.startswith(b"PYEXEC_CANARY")), "InVain", "ENOENT", "EACCES")
 """
 
+# What runs have in common: their own as soon as they write to it.
+IMAGE = """
+def areas():
+    with open("/proc/self/maps") as maps:
+        return [line.split() for line in maps if "pyexec-image" in line]
+
+print(len(areas()) > 5, {words[1][3] for words in areas()})
+
+area = areas()[0][0]
+attempt("the image, to read", lambda: os.open(
+        "/proc/self/map_files/" + area, os.O_RDONLY), "EPERM", "EACCES",
+        "ENOENT")
+attempt("the image, to write", lambda: os.open(
+        "/proc/self/map_files/" + area, os.O_RDWR), "EPERM", "EACCES",
+        "ENOENT")
+"""
+
 STATE = """
 import signal
 
@@ -192,6 +209,10 @@ class Inherited(AttackCase):
             said = [line for line in outcomes.answer["output"].splitlines()
                     if not line.startswith("attempt ")]
             self.assertEqual(said, ["['LANG', 'PATH']"] * 2)
+
+    def test_the_image_of_the_interpreter_cannot_be_opened(self):
+        outcomes = self.assertInVain(IMAGE)
+        self.assertIn("True {'p'}\n", outcomes.answer["output"])
 
     def test_signals_session_and_mask_are_those_of_a_plain_python(self):
         for path in "/run", "/process":
