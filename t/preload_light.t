@@ -284,6 +284,23 @@ class AVirtualEnvironment(Zygotes):
                                    "print(forks.called == [os.getpid()])"),
                        output="True\n")
 
+    def test_memory_that_a_module_reserves_is_not_taken(self):
+        def shared():
+            with open("/proc/meminfo", encoding="ascii") as info:
+                return next(int(line.split()[1]) for line in info
+                            if line.startswith("Shmem:"))
+
+        self.module("reserves", "import mmap\n"
+                                "area = mmap.mmap(-1, 1 << 30,"
+                                " flags=mmap.MAP_PRIVATE)\n"
+                                "area[5 << 20] = 7\n")
+        before = shared()
+        server = self.serve_it("pyexec_allow sys reserves;")
+        self.assertRan(server.post("from reserves import area\n"
+                                   "print(area[5 << 20], area[1 << 20])"),
+                       output="7 0\n")
+        self.assertLess(shared() - before, 1 << 18)     # KB
+
     def test_a_thread_of_a_module_is_not_waited_for(self):
         self.module("threads", "import threading, time\n"
                                "threading.Thread(target=time.sleep,"

@@ -20,18 +20,36 @@
 #define PYEXEC_IMAGE_LARGE     65536
 
 
+/* What /proc/PID/pagemap says of a page that has ever been used. */
+#define PYEXEC_IMAGE_USED      (3ULL << 62)
+
+/* Pages of the page map read at a time. */
+#define PYEXEC_IMAGE_BATCH     256
+
+
 typedef struct {
     uintptr_t start;
-    size_t    len;
-    int       protection;
+    uintptr_t end;
+    int       of_file;          /* its pages may hold what was never read */
 } pyexec_image_mapping_t;
+
+
+typedef struct {
+    int  fd;
+    int  pagemap;               /* or -1 */
+    long page_size;
+} pyexec_image_t;
 
 
 static void pyexec_image_settle(void);
 static size_t pyexec_image_mappings(pyexec_image_mapping_t *mappings,
     off_t *size);
-static int pyexec_image_move(const pyexec_image_mapping_t *mapping, int fd,
-    off_t offset);
+static int pyexec_image_move(const pyexec_image_t *image,
+    const pyexec_image_mapping_t *mapping, off_t offset);
+static int pyexec_image_is_used(const pyexec_image_t *image,
+    const pyexec_image_mapping_t *mapping);
+static int pyexec_image_write(const pyexec_image_t *image, uintptr_t start,
+    uintptr_t end, off_t offset);
 
 
 int
@@ -46,6 +64,7 @@ pyexec_image_take(int fd)
 {
     off_t                  offset, size;
     size_t                 i, n;
+    pyexec_image_t         image = { .fd = fd };
     pyexec_image_mapping_t mappings[PYEXEC_IMAGE_MAPPINGS];
 
     pyexec_image_settle();
@@ -61,14 +80,21 @@ pyexec_image_take(int fd)
         return;
     }
 
+    image.page_size = sysconf(_SC_PAGESIZE);
+    image.pagemap = open("/proc/self/pagemap", O_RDONLY|O_CLOEXEC);
+
     offset = 0;
 
     for (i = 0; i < n; i++) {
-        if (pyexec_image_move(&mappings[i], fd, offset) == -1) {
+        if (pyexec_image_move(&image, &mappings[i], offset) == -1) {
             break;
         }
 
-        offset += mappings[i].len;
+        offset += mappings[i].end - mappings[i].start;
+    }
+
+    if (image.pagemap != -1) {
+        (void) close(image.pagemap);
     }
 
     (void) fcntl(fd, F_ADD_SEALS,
@@ -102,7 +128,7 @@ pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
     char          line[512], mode[5];
     FILE         *maps;
     size_t        n = 0;
-    unsigned long start, end;
+    unsigned long start, end, inode;
 
     *size = 0;
 
@@ -113,7 +139,9 @@ pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
 
     while (n < PYEXEC_IMAGE_MAPPINGS && fgets(line, sizeof(line), maps)) {
 
-        if (sscanf(line, "%lx-%lx %4s", &start, &end, mode) != 3
+        if (sscanf(line, "%lx-%lx %4s %*s %*s %lu", &start, &end, mode,
+                   &inode)
+            != 4
             || strncmp(mode, "rw-p", 4) != 0
             || strstr(line, "[stack") != NULL
             || strstr(line, "[v") != NULL)
@@ -122,9 +150,9 @@ pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
         }
 
         mappings[n].start = start;
-        mappings[n].len = end - start;
-        mappings[n].protection = PROT_READ|PROT_WRITE;
-        *size += mappings[n].len;
+        mappings[n].end = end;
+        mappings[n].of_file = inode != 0;
+        *size += end - start;
         n++;
     }
 
@@ -140,20 +168,82 @@ pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
  */
 
 static int
-pyexec_image_move(const pyexec_image_mapping_t *mapping, int fd, off_t offset)
+pyexec_image_move(const pyexec_image_t *image,
+    const pyexec_image_mapping_t *mapping, off_t offset)
 {
-    long   n;
-    size_t done;
+    if (!mapping->of_file && !pyexec_image_is_used(image, mapping)) {
+        return 0;
+    }
 
-    for (done = 0; done < mapping->len; done += n) {
-        n = pyexec_rawcall(SYS_pwrite64, fd, (long) mapping->start + done,
-                           mapping->len - done, offset + done);
+    if (pyexec_image_write(image, mapping->start, mapping->end, offset)
+        == -1)
+    {
+        return -1;
+    }
+
+    return mmap((void *) mapping->start, mapping->end - mapping->start,
+                PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED, image->fd,
+                offset)
+           == MAP_FAILED ? -1 : 0;
+}
+
+
+/*
+ * Whether half of its pages are.  What was reserved and never used takes no
+ * memory, but would in a file.
+ */
+
+static int
+pyexec_image_is_used(const pyexec_image_t *image,
+    const pyexec_image_mapping_t *mapping)
+{
+    long      i, n;
+    size_t    used = 0;
+    uint64_t  pages[PYEXEC_IMAGE_BATCH];
+    uintptr_t page = mapping->start;
+
+    while (page < mapping->end) {
+        n = (mapping->end - page) / image->page_size;
+
+        if (n > PYEXEC_IMAGE_BATCH) {
+            n = PYEXEC_IMAGE_BATCH;
+        }
+
+        if (pread(image->pagemap, pages, n * sizeof(uint64_t),
+                  page / image->page_size * sizeof(uint64_t))
+            != n * (long) sizeof(uint64_t))
+        {
+            return 0;
+        }
+
+        for (i = 0; i < n; i++) {
+            used += (pages[i] & PYEXEC_IMAGE_USED) != 0;
+        }
+
+        page += n * image->page_size;
+    }
+
+    return used * image->page_size * 2 >= mapping->end - mapping->start;
+}
+
+
+static int
+pyexec_image_write(const pyexec_image_t *image, uintptr_t start,
+    uintptr_t end, off_t offset)
+{
+    long n;
+
+    while (start < end) {
+        n = pyexec_rawcall(SYS_pwrite64, image->fd, (long) start, end - start,
+                           offset);
 
         if (n <= 0) {
             return -1;
         }
+
+        start += n;
+        offset += n;
     }
 
-    return mmap((void *) mapping->start, mapping->len, mapping->protection,
-                MAP_PRIVATE|MAP_FIXED, fd, offset) == MAP_FAILED ? -1 : 0;
+    return 0;
 }

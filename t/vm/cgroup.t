@@ -32,7 +32,6 @@ HTTP = """
     pyexec_processes 8;
     pyexec_timeout 30s;
     pyexec_concurrency 4;
-    pyexec_spares 1;
     pyexec_preload none;
     pyexec_allow default mmap signal threading;
 """
@@ -180,7 +179,7 @@ class Case(PyexecTestCase):
     def serve_with(self, cgroup, **snippets):
         snippets.setdefault("http", HTTP.format(cgroup=cgroup))
 
-        return self.serve(**snippets)
+        return self.serve(spares=1, **snippets)
 
 
 class OneServer(Case):
@@ -193,7 +192,7 @@ class OneServer(Case):
         cls.cgroup = delegate()
         cls.addClassCleanup(remove, cls.cgroup)
 
-        cls.server = Server(http=HTTP.format(cgroup=cls.cgroup),
+        cls.server = Server(spares=1, http=HTTP.format(cgroup=cls.cgroup),
                             server=SERVER, **cls.build())
         cls.addClassCleanup(cls.server.remove)
         cls.addClassCleanup(cls.server.kill)
@@ -383,7 +382,7 @@ class InTheEnd(Case):
 
 class Refusals(Case):
     def refusal(self, cgroup, **user):
-        server = Server(http=HTTP.format(cgroup=cgroup))
+        server = Server(spares=1, http=HTTP.format(cgroup=cgroup))
         self.addCleanup(server.remove)
         server.write_conf()
 
@@ -442,7 +441,7 @@ class Refusals(Case):
             for file in ("", "cgroup.procs", "cgroup.subtree_control"):
                 os.chown(os.path.join(name, file), WORKER.pw_uid, -1)
 
-        server = Server(http=HTTP.format(cgroup=names[1]))
+        server = Server(spares=1, http=HTTP.format(cgroup=names[1]))
         self.addCleanup(server.remove)
         server.write_conf()
 
