@@ -469,7 +469,8 @@ ngx_pyexec_run_ended(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
     ngx_pyexec_ctx_t  *ctx;
 
     if (run->spares) {
-        ngx_pyexec_spare_gone(run, 1);
+        /* one without a channel was not needed */
+        ngx_pyexec_spare_gone(run, run->channel.connection != NULL);
         return;
     }
 
