@@ -142,6 +142,20 @@ class Time(AttackCase):
                 self.assertGreater(answer["cpu_time"], least)
                 self.assertGreater(answer["memory"], 1 << 20)
 
+    def test_what_a_daemon_has_used_is_told(self):
+        answer = self.post("""
+import time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        while True: pass
+    os._exit(0)
+os.wait()
+time.sleep(0.5)
+""").json
+        self.assertEqual(answer["status"], "ok")
+        self.assertGreater(answer["cpu_time"], 0.2)
+
     def test_a_signal_of_a_program_to_process_1_is_nothing(self):
         self.assertRan(self.post("""
 for number in range(1, 65):

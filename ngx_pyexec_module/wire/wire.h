@@ -37,7 +37,7 @@ typedef enum {
     PYEXEC_WIRE_SPAWN = 1,      /* fork a process that waits for a program */
     PYEXEC_WIRE_KILL,           /* kill it and all that it started */
     PYEXEC_WIRE_READY,          /* the zygote has imported its modules */
-    PYEXEC_WIRE_ENDED,          /* the process and all it started are gone */
+    PYEXEC_WIRE_ENDED,          /* it has finished, or it and all of it are gone */
     PYEXEC_WIRE_FAILED          /* it never came to its program */
 } pyexec_wire_type_t;
 

@@ -32,8 +32,9 @@ void pyexec_nest_free(pyexec_nest_t *nest);
  * writing, the file that its program belongs in, in its working directory,
  * and all signals blocked.  It alone is in "cgroup", unless that is of -1s.
  *
- * When the run has ended and all that it started is gone, process 1 sends the
- * message for "run" on the control socket and exits, unless "control" is -1.
+ * When the run has finished, or when it has ended and all that it started is
+ * gone, process 1 sends the message for "run" on the control socket, unless
+ * "control" is -1.  It exits when nothing is left of the run.
  */
 pid_t pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
     const pyexec_report_t *report, const pyexec_cgroup_run_t *cgroup,

@@ -97,17 +97,24 @@ pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
 /*
  * Taking down an interpreter takes as long as a short program, and the end of
  * a process is told after that.  A stop is told at once, with what the
- * process has used, and process 1 needs no more of it.  What children used is
- * known when they are dead, so with one it is the long way.
+ * process has used, and process 1 needs no more of it.  A program that has
+ * started others goes the long way: what they used is known when they are
+ * dead, and some may live that are not its children any more.
  */
 
 static void
 pyexec_run_finish(const pyexec_run_t *run, int status)
 {
-    siginfo_t info;
+    siginfo_t        info;
+    struct rusage    children;
+    struct sigaction action;
 
     if (waitid(P_ALL, 0, &info, WEXITED|WNOHANG|WNOWAIT) == 0
-        || errno != ECHILD)
+        || errno != ECHILD
+        || getrusage(RUSAGE_CHILDREN, &children) == -1
+        || children.ru_minflt != 0
+        || sigaction(SIGCHLD, NULL, &action) == -1
+        || action.sa_handler == SIG_IGN)
     {
         return;
     }
