@@ -33,7 +33,7 @@ SHELL = /bin/bash
 SRC = ngx_pyexec_module
 BUILD = build
 
-headers = $(wildcard $(SRC)/*/*.h)
+headers = $(wildcard $(SRC)/*/*.h $(SRC)/*/*/*.h)
 pure = $(wildcard $(SRC)/json/*.c $(SRC)/policy/*.c $(SRC)/wire/*.c)
 pure_libs = -lcjson -ltree-sitter -lutf8proc
 
@@ -71,7 +71,8 @@ all: $(BUILD)/install/ngx_pyexec_module.so tree
 
 # The module holds the path of the zygote's files, so there are two builds of
 # it: one to be installed, and one that runs from the tree.  A third is only for
-# tests: the layers of its isolation can be switched off, see zygote/without.h.
+# tests: the layers of its isolation can be switched off, see
+# zygote/sandbox/without.h.
 
 builds = $(BUILD)/install $(BUILD)/tree $(BUILD)/debug
 
@@ -102,7 +103,7 @@ $(builds:%=%/Makefile): config $(NGINX_SRC)/conf_flags $(grammar)
 	    > $(abspath $@).log
 
 $(builds:%=%/ngx_pyexec_module.so): %/ngx_pyexec_module.so: %/Makefile \
-        $(headers) $(wildcard $(SRC)/worker/*.c) $(pure)
+        $(headers) $(wildcard $(SRC)/worker/*.c $(SRC)/worker/*/*.c) $(pure)
 	$(MAKE) -s --no-print-directory -C $(NGINX_SRC) -f $(abspath $<) modules
 
 $(NGINX_SRC)/conf_flags:
@@ -120,7 +121,8 @@ endif
 # One build of the extension serves every CPython from 3.9 on.
 
 $(BUILD)/pyexec_zygote.abi3.so $(server)/debug/pyexec_zygote.abi3.so: \
-        $(wildcard $(SRC)/zygote/*.c) $(SRC)/wire/wire.c $(headers)
+        $(wildcard $(SRC)/zygote/*.c $(SRC)/zygote/*/*.c $(SRC)/guard/*.c) \
+        $(SRC)/wire/wire.c $(headers)
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -shared $(LDFLAGS) \
 	    -DPy_LIMITED_API=0x03090000 $$($(PYTHON)-config --includes) \
@@ -171,11 +173,16 @@ load_tools = $(BUILD)/bench/load $(BUILD)/bench/starts
 bench_tools = $(load_tools) $(BUILD)/bench/policy_bench
 unit_tests = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/unit/*_test.c))
 unit_objs = $(pure:$(SRC)/%.c=$(BUILD)/unit/%.o)
+tests = $(wildcard t/*.t $(patsubst %,t/%/*.t,endpoint policy isolation \
+                                              lifecycle fidelity fuzz))
 reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
-                          $(shell grep -ls 'Test::Nginx' t/*.t))
+                          $(shell grep -ls 'Test::Nginx' $(tests)))
 spareless_tests = $(patsubst t/%,$(BUILD)/spareless/%, \
-                             $(wildcard t/fidelity.t t/attack_*.t \
-                                        t/lifecycle_*.t))
+                             $(wildcard t/fidelity/fidelity.t \
+                                        t/isolation/attack_*.t) \
+                             $(filter-out t/lifecycle/spares.t \
+                                          t/lifecycle/zygote_messages.t, \
+                                          $(wildcard t/lifecycle/*.t)))
 
 export CMOCKA_MESSAGE_OUTPUT = TAP
 export PYEXEC_MODULE = $(CURDIR)/$(BUILD)/ngx_pyexec_module.so
@@ -188,8 +195,7 @@ test:
 	build-aux/setup test
 	$(MAKE) --no-print-directory tree debug unit-tests \
 	    $(fuzz_programs) $(reload_tests) $(spareless_tests) $(bench_tools)
-	prove $(unit_tests) $(wildcard t/*.t) $(reload_tests) \
-	    $(spareless_tests)
+	prove $(unit_tests) $(tests) $(reload_tests) $(spareless_tests)
 
 unit: unit-tests
 	prove $(unit_tests)
@@ -209,13 +215,15 @@ $(BUILD)/unit/%_test: t/unit/%_test.c $(unit_objs)
 	    $(pure_libs) -lcmocka
 
 $(BUILD)/unit/policy_test: $(wildcard t/unit/policy/*.inc)
-$(BUILD)/unit/cgroup_test: $(wildcard $(SRC)/zygote/cgroup*.c) $(headers)
+$(BUILD)/unit/cgroup_test: $(wildcard $(SRC)/zygote/sandbox/cgroup*.c) \
+                           $(headers)
 
 $(BUILD)/unit/policy_cli: t/unit/policy_cli.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs)
 
 $(BUILD)/unit/filter.so: t/unit/filter_abi.c \
-                         $(wildcard $(SRC)/zygote/filter*.c) $(headers)
+                         $(wildcard $(SRC)/zygote/sandbox/filter*.c) \
+                         $(headers)
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $(filter %.c,$^) -lseccomp
 
@@ -229,8 +237,9 @@ $(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 # the clock is left out.
 
 VM_TESTS = $(wildcard t/vm/*.t) \
-           $(filter-out t/attack_resources.t t/attack_time.t, \
-                        $(wildcard t/attack_*.t))
+           $(filter-out t/isolation/attack_resources.t \
+                        t/isolation/attack_time.t, \
+                        $(wildcard t/isolation/attack_*.t))
 
 test-vm:
 	build-aux/setup test-vm

@@ -13,7 +13,8 @@ chdir "$FindBin::Bin/.." or die "chdir: $!";
 open my $config, '<', 'config' or die "config: $!";
 my @named = map { m{\$pyexec_src/(\S+\.[ch])} ? $1 : () } <$config>;
 my @files = map { s{^ngx_pyexec_module/}{}r }
-            grep { !m{/zygote/} } glob 'ngx_pyexec_module/*/*.[ch]';
+            grep { !m{/(zygote|guard)/} }
+            glob 'ngx_pyexec_module/{*,*/*}/*.[ch]';
 my %times;
 
 is_deeply([sort @named], [sort @files],

@@ -13,14 +13,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import unittest
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "lib"))
 
 from pyexec_test import PyexecTestCase, Server, main
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(HERE)
 SRC = os.path.join(TOP, "ngx_pyexec_module")
 
@@ -56,7 +53,7 @@ def coded_directives():
 
 def coded_variables():
     return set(re.findall(r'ngx_string\("(pyexec_\w+)"\), NULL',
-                          read(SRC, "worker", "ngx_pyexec_variables.c")))
+                          read(SRC, "worker", "http", "ngx_pyexec_variables.c")))
 
 
 def coded_allow_list():

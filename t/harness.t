@@ -5,10 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "lib"))
 
 from pyexec_test import PyexecTestCase, StartFailure, main, open_fds, wait_until
 

@@ -1,13 +1,13 @@
 
 #include "ngx_pyexec_module.h"
-#include "ngx_pyexec_conf.h"
-#include "ngx_pyexec_directives.h"
-#include "ngx_pyexec_filter.h"
-#include "ngx_pyexec_isolation.h"
-#include "ngx_pyexec_profile.h"
-#include "ngx_pyexec_script.h"
-#include "ngx_pyexec_variables.h"
-#include "ngx_pyexec_zygote.h"
+#include "conf/ngx_pyexec_conf.h"
+#include "conf/ngx_pyexec_directives.h"
+#include "http/ngx_pyexec_filter.h"
+#include "conf/ngx_pyexec_isolation.h"
+#include "conf/ngx_pyexec_profile.h"
+#include "exec/ngx_pyexec_script.h"
+#include "http/ngx_pyexec_variables.h"
+#include "exec/ngx_pyexec_zygote.h"
 
 #include <time.h>
 

@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cgroup.h"
+#include "sandbox/cgroup.h"
 #include "children.h"
 #include "reaper.h"
-#include "without.h"
+#include "sandbox/without.h"
 
 
 /* nginx takes exit code 2 of a child for "cannot be respawned". */

@@ -12,10 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "confine.h"
-#include "isolation.h"
-#include "limits.h"
-#include "program.h"
+#include "sandbox/confine.h"
+#include "sandbox/isolation.h"
+#include "sandbox/limits.h"
+#include "python/program.h"
 #include "run.h"
 
 

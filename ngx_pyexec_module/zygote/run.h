@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 #include "../wire/wire.h"
-#include "program.h"
+#include "python/program.h"
 #include "report.h"
 
 

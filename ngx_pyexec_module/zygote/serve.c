@@ -13,13 +13,13 @@
 #include <unistd.h>
 
 #include "../wire/wire.h"
-#include "cgroup.h"
+#include "sandbox/cgroup.h"
 #include "children.h"
-#include "isolation.h"
-#include "nest.h"
+#include "sandbox/isolation.h"
+#include "sandbox/nest.h"
 #include "run.h"
 #include "serve.h"
-#include "warm.h"
+#include "memory/warm.h"
 
 
 typedef struct {

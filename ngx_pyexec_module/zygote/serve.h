@@ -6,7 +6,7 @@
 #ifndef PYEXEC_SERVE_H
 #define PYEXEC_SERVE_H
 
-#include "program.h"
+#include "python/program.h"
 
 
 /*

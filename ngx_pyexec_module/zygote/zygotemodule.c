@@ -15,19 +15,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capabilities.h"
-#include "cgroup.h"
-#include "confine.h"
-#include "finish.h"
-#include "guard.h"
-#include "image.h"
-#include "isolation.h"
+#include "sandbox/capabilities.h"
+#include "sandbox/cgroup.h"
+#include "sandbox/confine.h"
+#include "python/ending.h"
+#include "../guard/guard.h"
+#include "memory/image.h"
+#include "sandbox/isolation.h"
 #include "reaper.h"
-#include "reseed.h"
+#include "python/reseed.h"
 #include "serve.h"
-#include "view.h"
-#include "warm.h"
-#include "without.h"
+#include "sandbox/view.h"
+#include "memory/warm.h"
+#include "sandbox/without.h"
 
 
 pyexec_isolation_t pyexec_isolation;

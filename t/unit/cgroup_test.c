@@ -22,8 +22,8 @@
 
 #include <cmocka.h>
 
-#include "../../ngx_pyexec_module/zygote/cgroup.h"
-#include "../../ngx_pyexec_module/zygote/cgroup_file.h"
+#include "../../ngx_pyexec_module/zygote/sandbox/cgroup.h"
+#include "../../ngx_pyexec_module/zygote/sandbox/cgroup_file.h"
 
 
 static char *directory;

@@ -1,5 +1,5 @@
 /*
- * Linked with the filter into build/unit/filter.so, for t/seccomp.t: a call
+ * Linked with the filter into build/unit/filter.so, for t/isolation/seccomp.t: a call
  * that Python cannot make.
  */
 

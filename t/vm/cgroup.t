@@ -14,9 +14,6 @@ import sys
 import tempfile
 import threading
 
-TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-sys.path.insert(0, os.path.join(TOP, "t", "lib"))
-
 from pyexec_test import PyexecTestCase, Server, main, wait_until
 from pyexec_test.server import WORKER_USER
 

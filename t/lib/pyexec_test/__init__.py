@@ -1,10 +1,9 @@
 """Whole-server tests: a real nginx, real signals, real processes.
 
-A test file starts like this and is run by prove through its #! line:
+A test file starts like this and is run by prove through its #! line; the
+link of this name in each folder of tests leads here:
 
     #!/usr/bin/python3
-    import os, sys
-    sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
     from pyexec_test import PyexecTestCase, Server, main
 
     class Hello(PyexecTestCase):

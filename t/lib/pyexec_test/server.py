@@ -14,7 +14,7 @@ import tempfile
 from . import process
 from .client import Client
 
-TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), *[".."] * 3))
+TOP = os.path.join(os.path.dirname(os.path.realpath(__file__)), *[".."] * 3)
 MODULE = os.path.abspath(os.environ.get(
     "PYEXEC_MODULE", os.path.join(TOP, "build", "ngx_pyexec_module.so")))
 NGINX = os.environ.get("TEST_NGINX_BINARY", "/usr/sbin/nginx")

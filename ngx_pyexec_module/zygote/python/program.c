@@ -1,0 +1,363 @@
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ending.h"
+#include "../../guard/guard.h"
+#include "program.h"
+#include "reseed.h"
+
+
+/*
+ * Not of the limited API, but the same in every CPython since 3.9: how the
+ * interpreter itself runs a script.
+ */
+PyAPI_FUNC(PyObject *) PyRun_FileExFlags(FILE *file, const char *filename,
+                                         int start, PyObject *globals,
+                                         PyObject *locals, int closeit,
+                                         void *flags);
+
+#define PYEXEC_PROGRAM_FILE_INPUT    257    /* Py_file_input */
+
+/* What CPython exits with when the last flush of a stream fails. */
+#define PYEXEC_PROGRAM_FLUSH_FAILED  120
+
+
+static int pyexec_program_enter(const pyexec_program_t *program);
+static PyObject *pyexec_program_execute(const pyexec_program_t *program);
+static int pyexec_program_has_cookie(const pyexec_program_t *program);
+static PyObject *pyexec_program_execute_text(const pyexec_program_t *program,
+    PyObject *globals);
+static int pyexec_program_print_error(pyexec_program_t *program);
+static int pyexec_program_is_out_of_memory(void);
+static int pyexec_program_exit_status(void);
+
+
+/*
+ * The program gets a thread state of its own: no frame below it, its
+ * recursion depth counted from zero, as at the start of an interpreter.
+ *
+ * PyGILState_Ensure() knows one state by thread, the one that was made when
+ * it knew none: so the old one goes first, which only another current state
+ * allows.  It is not cleared: the main thread's lock in threading hangs on
+ * it, and so do the zygote's own frames.
+ */
+int
+pyexec_program_begin(void)
+{
+    PyThreadState      *between, *old, *state;
+    PyInterpreterState *interpreter;
+
+    interpreter = PyInterpreterState_Get();
+
+    between = PyThreadState_New(interpreter);
+    if (between == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+
+    old = PyThreadState_Swap(between);
+    PyThreadState_Delete(old);
+
+    state = PyThreadState_New(interpreter);
+    if (state == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+
+    (void) PyThreadState_Swap(state);
+    PyThreadState_Clear(between);
+    PyThreadState_Delete(between);
+
+    return 0;
+}
+
+
+int
+pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
+{
+    PyObject  *id, *result;
+    Py_ssize_t i;
+
+    pyexec_reseed();
+
+    if (hooks->main_thread != Py_None) {
+        id = PyLong_FromLong(getpid());
+
+        if (id == NULL
+            || PyObject_SetAttrString(hooks->main_thread, "_native_id", id)
+               == -1)
+        {
+            Py_XDECREF(id);
+            return -1;
+        }
+
+        Py_DECREF(id);
+    }
+
+    for (i = 0; i < PyTuple_Size(hooks->reseed); i++) {
+        result = PyObject_CallObject(PyTuple_GetItem(hooks->reseed, i), NULL);
+        if (result == NULL) {
+            return -1;
+        }
+        Py_DECREF(result);
+    }
+
+    return 0;
+}
+
+
+int
+pyexec_program_run(pyexec_program_t *program)
+{
+    int       status;
+    PyObject *result;
+
+    if (pyexec_program_enter(program) == -1) {
+        return pyexec_program_print_error(program);
+    }
+
+    pyexec_guard_begin(program->compile_only);
+
+    result = pyexec_program_execute(program);
+
+    pyexec_finish_flush();
+
+    if (result != NULL) {
+        Py_DECREF(result);
+        status = 0;
+
+    } else if (program->compile_only && pyexec_guard_compiled()) {
+        PyErr_Clear();
+        status = 0;
+
+    } else {
+        status = pyexec_program_print_error(program);
+    }
+
+    if (pyexec_finish() == -1 && status != PYEXEC_PROGRAM_INTERRUPTED) {
+        return PYEXEC_PROGRAM_FLUSH_FAILED;
+    }
+
+    return status;
+}
+
+
+/* The lists say "main.py" and "python3 main.py" already. */
+
+static int
+pyexec_program_enter(const pyexec_program_t *program)
+{
+    size_t      i;
+    PyObject   *arg, *argv, *orig_argv;
+    const char *p = program->args;
+
+    argv = PySys_GetObject("argv");
+    orig_argv = PySys_GetObject("orig_argv");       /* Python 3.10 */
+
+    for (i = 0; i < program->nargs; i++) {
+        arg = PyUnicode_FromString(p);
+
+        if (arg == NULL
+            || PyList_Append(argv, arg) == -1
+            || (orig_argv != NULL && PyList_Append(orig_argv, arg) == -1))
+        {
+            Py_XDECREF(arg);
+            return -1;
+        }
+
+        Py_DECREF(arg);
+        p += strlen(p) + 1;
+    }
+
+    return 0;
+}
+
+
+/* New reference to None, or NULL with the program's exception. */
+static PyObject *
+pyexec_program_execute(const pyexec_program_t *program)
+{
+    FILE     *file;
+    PyObject *globals, *result;
+
+    globals = PyModule_GetDict(PyImport_AddModule("__main__"));
+    Py_INCREF(globals);
+
+    /*
+     * A file would obey a coding cookie, and so run other characters than
+     * those that were checked; an empty one fmemopen() does not make.
+     */
+    if (program->code_len == 0 || pyexec_program_has_cookie(program)) {
+        result = pyexec_program_execute_text(program, globals);
+        Py_DECREF(globals);
+        return result;
+    }
+
+    file = fmemopen((void *) program->code, program->code_len, "r");
+    if (file == NULL) {
+        Py_DECREF(globals);
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+
+    result = PyRun_FileExFlags(file, "main.py", PYEXEC_PROGRAM_FILE_INPUT,
+                               globals, globals, 1, NULL);
+    Py_DECREF(globals);
+
+    return result;
+}
+
+
+/*
+ * Whether one of the first two lines could be one: CPython looks there for
+ * "coding" with ":" or "=" behind it.
+ */
+static int
+pyexec_program_has_cookie(const pyexec_program_t *program)
+{
+    int         line;
+    size_t      len;
+    const char *end, *last, *p;
+
+    p = program->code;
+    last = p + program->code_len;
+
+    for (line = 0; line < 2 && p < last; line++) {
+        end = memchr(p, '\n', last - p);
+        len = (end != NULL ? end : last) - p;
+
+        while ((p = memmem(p, len, "coding", 6)) != NULL) {
+            p += 6;
+
+            if (p < last && (*p == ':' || *p == '=')) {
+                return 1;
+            }
+
+            len = (end != NULL ? end : last) - p;
+        }
+
+        if (end == NULL) {
+            return 0;
+        }
+
+        p = end + 1;
+    }
+
+    return 0;
+}
+
+
+static PyObject *
+pyexec_program_execute_text(const pyexec_program_t *program,
+    PyObject *globals)
+{
+    PyObject *code, *result, *source;
+
+    source = PyUnicode_DecodeUTF8(program->code, program->code_len, NULL);
+    if (source == NULL) {
+        return NULL;
+    }
+
+    /* A str has no encoding: a cookie in it means nothing. */
+    code = PyObject_CallMethod(PyImport_AddModule("builtins"), "compile",
+                               "OssiO", source, "main.py", "exec", 0,
+                               Py_True);
+    Py_DECREF(source);
+
+    if (code == NULL) {
+        return NULL;
+    }
+
+    if (program->compile_only) {
+        return code;
+    }
+
+    result = PyEval_EvalCode(code, globals, globals);
+    Py_DECREF(code);
+
+    return result;
+}
+
+
+/* With an exception set: does what CPython does with an uncaught one. */
+static int
+pyexec_program_print_error(pyexec_program_t *program)
+{
+    int interrupted;
+
+    if (PyErr_ExceptionMatches(PyExc_SystemExit)) {
+        return pyexec_program_exit_status();
+    }
+
+    program->out_of_memory = pyexec_program_is_out_of_memory();
+
+    /* Only KeyboardInterrupt itself, as in CPython. */
+    interrupted = PyErr_Occurred() == PyExc_KeyboardInterrupt;
+
+    PyErr_PrintEx(1);
+
+    return interrupted ? PYEXEC_PROGRAM_INTERRUPTED : 1;
+}
+
+
+/* A program too nested to be parsed is a MemoryError, too: without frames. */
+static int
+pyexec_program_is_out_of_memory(void)
+{
+    int       result;
+    PyObject *traceback, *type, *value;
+
+    if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
+        return 0;
+    }
+
+    PyErr_Fetch(&type, &value, &traceback);
+    result = traceback != NULL;
+    PyErr_Restore(type, value, traceback);
+
+    return result;
+}
+
+
+static int
+pyexec_program_exit_status(void)
+{
+    int       status;
+    PyObject *code, *file, *traceback, *type, *value;
+
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+
+    code = PyObject_GetAttrString(value, "code");
+    PyErr_Clear();
+
+    if (code == NULL || code == Py_None) {
+        status = 0;
+
+    } else if (PyLong_Check(code)) {
+        /* Beyond a long it is -1; the kernel keeps 8 bits. */
+        status = (int) PyLong_AsLong(code) & 0xff;
+        PyErr_Clear();
+
+    } else {
+        file = PySys_GetObject("stderr");
+
+        if (file != NULL && file != Py_None) {
+            (void) PyFile_WriteObject(code, file, Py_PRINT_RAW);
+        }
+
+        PyErr_Clear();
+        PySys_WriteStderr("\n");
+        status = 1;
+    }
+
+    Py_XDECREF(code);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+
+    return status;
+}

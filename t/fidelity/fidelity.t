@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+"""To a program, the endpoint and a plain `python3 main.py` are the same.
+
+Each file of fidelity/programs is run both ways; output, error and return code
+must be equal to the byte. NAME.stdin and NAME.args (one a line) go with
+NAME.py, NAME.repeat says how often the input is repeated. Names of programs
+as arguments run only these; PYEXEC_SEED repeats the order of a run, and
+PYEXEC_TEST_ISOLATION takes another isolation than full.
+"""
+
+import collections
+import concurrent.futures
+import difflib
+import glob
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from pyexec_test import PyexecTestCase, Server, main
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PYTHON = os.environ.get("PYEXEC_PYTHON", "/usr/bin/python3")
+PROGRAMS = os.path.join(HERE, "programs")
+ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+PATIENCE = 20
+THREADS = 4
+ROUNDS = 2
+ISOLATION = os.environ.get("PYEXEC_TEST_ISOLATION", "full")
+SEED = int(os.environ.get("PYEXEC_SEED", random.randrange(2 ** 32)))
+
+LOCATION = f"""
+    pyexec_python {PYTHON};
+    pyexec_timeout {PATIENCE}s;
+    pyexec_allow default;
+    pyexec_allow __future__ __main__ abc argparse asyncio atexit builtins
+                 concurrent contextlib csv ctypes enum faulthandler fileinput
+                 gc importlib inspect io linecache locale logging
+                 multiprocessing pickle queue select signal struct
+                 threading traceback types unicodedata unittest warnings
+                 weakref;
+    pyexec_isolation {ISOLATION};
+"""
+
+# What starts a process, which no program may in process isolation.
+STARTING = {
+    "async_subprocess", "signal_every_default_death", "signal_from_child",
+    "subprocess_child_reads_our_stdin", "subprocess_devnull_and_stderr",
+    "subprocess_failures", "subprocess_fork_flushes_twice",
+    "subprocess_fork", "subprocess_multiprocessing",
+    "subprocess_of_other_programs", "subprocess_pipeline", "subprocess_run",
+    "subprocess_same_interpreter", "subprocess_timeout",
+}
+
+Outcome = collections.namedtuple("Outcome", "output error returncode")
+ADDRESS = re.compile(r"0x[0-9a-f]+")
+
+# faulthandler names the extension modules in memory: preloaded ones, too.
+EXTENSIONS = re.compile(r"\n\nExtension modules: .*\n\Z")
+
+
+EXCEEDED = re.compile(r"(?<=\nMemoryError\n)Memory limit of \d+ bytes exceeded\Z")
+
+
+class Program:
+    def __init__(self, path):
+        self.path = path
+        self.name = os.path.basename(path).removesuffix(".py")
+        self.source = self.read("py")
+        self.args = self.read("args").decode("utf-8").splitlines()
+        self.stdin = self.read("stdin") * int(self.read("repeat") or 1)
+
+    def read(self, kind):
+        path = f"{self.path.removesuffix('.py')}.{kind}"
+
+        if not os.path.exists(path):
+            return b""
+
+        with open(path, "rb") as part:
+            return part.read()
+
+
+def normal(text):
+    return EXTENSIONS.sub("\n", ADDRESS.sub("0x", text))
+
+
+def run_plainly(program):
+    with tempfile.TemporaryDirectory(prefix="pyexec-plain-") as folder:
+        with open(os.path.join(folder, "main.py"), "wb") as script:
+            script.write(program.source)
+
+        done = subprocess.run([PYTHON, "main.py", *program.args], cwd=folder,
+                              input=program.stdin, env=ENVIRONMENT,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=PATIENCE)
+
+    def text(data):
+        text = data.decode("utf-8", "replace")
+        return normal(text.replace(os.path.join(folder, "main.py"), "main.py"))
+
+    return Outcome(text(done.stdout), text(done.stderr), done.returncode)
+
+
+def run_by_post(server, program):
+    answer = server.post(program.source.decode("utf-8"), args=program.args,
+                         stdin=program.stdin.decode("utf-8"),
+                         timeout=PATIENCE + 10)
+
+    if answer.status != 200:
+        raise AssertionError(f"status {answer.status}: {answer.body[:500]}")
+
+    got = answer.json
+    number, error = got["returncode"], got["error"]
+    status = "ok" if number == 0 else "error" if number > 0 else "signal"
+
+    # What an uncaught MemoryError printed has one line more.
+    if got["status"] == "memory" and number == 1:
+        error, exceeded = EXCEEDED.subn("", error)
+        status = "memory" if exceeded else status
+
+    if got["status"] != status:
+        raise AssertionError(f"status {got['status']} with {number}")
+
+    return Outcome(normal(got["output"]), normal(error), number)
+
+
+def difference(plain, posted):
+    """How the answer differs from the plain run; empty when it does not."""
+    lines = []
+
+    if plain.returncode != posted.returncode:
+        lines.append(f"returncode {posted.returncode}, not {plain.returncode}")
+
+    for name in ("output", "error"):
+        pieces = [ascii(line) for line in getattr(plain, name).split("\n")]
+        got = [ascii(line) for line in getattr(posted, name).split("\n")]
+        lines += difflib.unified_diff(pieces, got, f"plain {name}",
+                                      f"posted {name}", n=1, lineterm="")
+
+    return "\n".join(line[:300] for line in lines[:60])
+
+
+class Suite:
+    """Every run of both kinds, in the background; tests ask for outcomes."""
+
+    programs = {p.name: p for p in map(Program, sorted(
+        glob.glob(os.path.join(PROGRAMS, "*.py"))))}
+    pool = concurrent.futures.ThreadPoolExecutor(THREADS)
+    server = None
+    plain, posted, shuffled = {}, {}, collections.defaultdict(list)
+
+    @classmethod
+    def start(cls):
+        """Submit the runs in the order in which they are reported."""
+        cls.server = Server(location=LOCATION,
+                            http="client_max_body_size 8m;")
+        cls.server.start()
+
+        for name, program in cls.programs.items():
+            cls.plain[name] = cls.pool.submit(run_plainly, program)
+            cls.posted[name] = cls.pool.submit(run_by_post, cls.server,
+                                               program)
+
+        order = random.Random(SEED)
+
+        for _ in range(ROUNDS):
+            names = list(cls.programs)
+            order.shuffle(names)
+
+            for name in names:
+                cls.shuffled[name].append(cls.pool.submit(
+                    run_by_post, cls.server, cls.programs[name]))
+
+
+def setUpModule():
+    unittest.addModuleCleanup(lambda: Suite.server and Suite.server.remove())
+    unittest.addModuleCleanup(lambda: Suite.server and Suite.server.kill())
+    Suite.start()
+
+
+class TheComparison(PyexecTestCase):
+    """A check that cannot fail proves nothing: it is shown to fail here."""
+
+    def outcome(self, source):
+        program = Program("none.py")
+        program.source = source
+        return run_plainly(program)
+
+    def test_the_comparison_finds_one_byte_more_on_stdout(self):
+        self.assertTrue(difference(self.outcome(b"print('a')"),
+                                   self.outcome(b"print('a ')")))
+
+    def test_the_comparison_finds_a_missing_last_newline_on_stderr(self):
+        self.assertTrue(difference(
+            self.outcome(b"import sys; sys.exit('gone')"),
+            self.outcome(b"import sys; sys.stderr.write('gone')\n"
+                         b"sys.exit(1)")))
+
+    def test_the_comparison_finds_another_return_code(self):
+        self.assertTrue(difference(self.outcome(b"raise SystemExit(3)"),
+                                   self.outcome(b"raise SystemExit(4)")))
+
+    def test_the_comparison_overlooks_folder_and_addresses(self):
+        source = b"print(__file__, object())\n1 / 0\n"
+        self.assertEqual(difference(self.outcome(source),
+                                    self.outcome(source)), "")
+
+
+class TheSameAsPlainPython(PyexecTestCase):
+    def check(self, name):
+        found = difference(Suite.plain[name].result(),
+                           Suite.posted[name].result())
+        self.assertFalse(found, "\n" + found)
+
+
+class TheSameInAnyOrder(PyexecTestCase):
+    def check(self, name):
+        for future in Suite.shuffled[name]:
+            found = difference(Suite.plain[name].result(), future.result())
+            self.assertFalse(found, f"seed {SEED}\n{found}")
+
+
+class TheServerAfterwards(PyexecTestCase):
+    def test_the_server_has_left_nothing_behind(self):
+        Suite.pool.shutdown()
+        self.assertEqual(Suite.server.scripts(), [])
+        self.assertEqual(Suite.server.run_pids(), [])
+        Suite.server.stop()
+        Suite.server.check_nothing_left()
+
+
+def add_tests(case, story, names):
+    """One test a program."""
+    for name in names:
+        setattr(case, f"test_{name}_{story}",
+                lambda self, name=name: self.check(name))
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:]
+    del sys.argv[1:]
+
+    if ISOLATION == "process":
+        chosen = chosen or sorted(Suite.programs.keys() - STARTING)
+
+    if chosen:
+        Suite.programs = {name: Suite.programs[name] for name in chosen}
+
+    add_tests(TheSameAsPlainPython, "runs_as_under_python3",
+              Suite.programs)
+    add_tests(TheSameInAnyOrder, "runs_the_same_among_others",
+              Suite.programs)
+
+    main(TheComparison, TheSameAsPlainPython, TheSameInAnyOrder,
+         TheServerAfterwards)
