@@ -34,7 +34,7 @@ SRC = ngx_pyexec_module
 BUILD = build
 
 headers = $(wildcard $(SRC)/*/*.h $(SRC)/*/*/*.h)
-pure = $(wildcard $(SRC)/json/*.c $(SRC)/policy/*.c $(SRC)/wire/*.c)
+pure = $(wildcard $(SRC)/api/*.c $(SRC)/json/*.c $(SRC)/policy/*.c $(SRC)/wire/*.c)
 pure_libs = -lcjson -ltree-sitter -lutf8proc
 
 grammar = $(PYEXEC_GRAMMAR)/src/parser.c
@@ -200,7 +200,8 @@ test:
 unit: unit-tests
 	prove $(unit_tests)
 
-unit-tests: $(unit_tests) $(BUILD)/unit/policy_cli $(BUILD)/unit/filter.so
+unit-tests: $(unit_tests) $(BUILD)/unit/policy_cli $(BUILD)/unit/filter.so \
+            $(BUILD)/unit/faults.so
 
 $(BUILD)/reload/%.t: t/%.t Makefile
 	mkdir -p $(@D)
@@ -226,6 +227,10 @@ $(BUILD)/unit/filter.so: t/unit/filter_abi.c \
                          $(headers)
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $(filter %.c,$^) -lseccomp
+
+$(BUILD)/unit/faults.so: t/lib/faults.c
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -shared -o $@ $<
 
 $(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 	mkdir -p $(@D)

@@ -37,13 +37,16 @@ typedef enum {
     PYEXEC_WIRE_SPAWN = 1,      /* fork a process that waits for a program */
     PYEXEC_WIRE_KILL,           /* kill it and all that it started */
     PYEXEC_WIRE_READY,          /* the zygote has imported its modules */
-    PYEXEC_WIRE_ENDED,          /* it has finished, or it and all of it are gone */
+    PYEXEC_WIRE_ENDED,          /* it has finished, or all of it is gone */
     PYEXEC_WIRE_FAILED          /* it never came to its program */
 } pyexec_wire_type_t;
 
 
 /* Killed for the memory it took, or ended by an uncaught MemoryError. */
 #define PYEXEC_WIRE_OUT_OF_MEMORY  0x1
+
+/* It ended before it had read its program: nothing of that has run. */
+#define PYEXEC_WIRE_UNSTARTED      0x2
 
 
 typedef struct {

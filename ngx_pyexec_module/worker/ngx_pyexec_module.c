@@ -1,19 +1,22 @@
 
-#include "ngx_pyexec_module.h"
+#include "conf/ngx_pyexec_cgroup.h"
 #include "conf/ngx_pyexec_conf.h"
 #include "conf/ngx_pyexec_directives.h"
-#include "http/ngx_pyexec_filter.h"
 #include "conf/ngx_pyexec_isolation.h"
-#include "conf/ngx_pyexec_profile.h"
-#include "exec/ngx_pyexec_script.h"
+#include "conf/ngx_pyexec_merge.h"
+#include "conf/ngx_pyexec_profiles.h"
+#include "exec/ngx_pyexec_job.h"
+#include "exec/ngx_pyexec_spawn.h"
+#include "http/ngx_pyexec_filter.h"
+#include "http/ngx_pyexec_handler.h"
 #include "http/ngx_pyexec_variables.h"
-#include "exec/ngx_pyexec_zygote.h"
-
-#include <time.h>
 
 
 static ngx_int_t ngx_pyexec_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_pyexec_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_pyexec_check_interpreters(ngx_conf_t *cf);
+static ngx_int_t ngx_pyexec_check_interpreter(ngx_conf_t *cf,
+    ngx_pyexec_profile_t *profile, char *user);
 static ngx_int_t ngx_pyexec_init_process(ngx_cycle_t *cycle);
 static void ngx_pyexec_exit_process(ngx_cycle_t *cycle);
 
@@ -174,14 +177,14 @@ static ngx_http_module_t  ngx_pyexec_module_ctx = {
     ngx_pyexec_preconfiguration,           /* preconfiguration */
     ngx_pyexec_postconfiguration,          /* postconfiguration */
 
-    ngx_pyexec_conf_create_main,           /* create main configuration */
+    ngx_pyexec_merge_create_main,          /* create main configuration */
     NULL,                                  /* init main configuration */
 
     NULL,                                  /* create server configuration */
     NULL,                                  /* merge server configuration */
 
-    ngx_pyexec_conf_create_loc,            /* create location configuration */
-    ngx_pyexec_conf_merge_loc              /* merge location configuration */
+    ngx_pyexec_merge_create_loc,           /* create location configuration */
+    ngx_pyexec_merge_loc                   /* merge location configuration */
 };
 
 
@@ -201,42 +204,14 @@ ngx_module_t  ngx_pyexec_module = {
 };
 
 
-ngx_pyexec_ctx_t *
-ngx_pyexec_get_ctx(ngx_http_request_t *r)
-{
-    ngx_pyexec_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_pyexec_module);
-
-    if (ctx == NULL) {
-        ctx = ngx_pcalloc(r->pool, sizeof(ngx_pyexec_ctx_t));
-        if (ctx == NULL) {
-            return NULL;
-        }
-
-        ctx->request = r;
-        ctx->conf = ngx_http_get_module_loc_conf(r, ngx_pyexec_module);
-        ngx_http_set_ctx(r, ctx, ngx_pyexec_module);
-    }
-
-    return ctx;
-}
-
-
-uint64_t
-ngx_pyexec_monotonic(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
-
 static ngx_int_t
 ngx_pyexec_preconfiguration(ngx_conf_t *cf)
 {
+    ngx_pyexec_main_conf_t  *pmcf;
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
+    pmcf->handler = ngx_pyexec_handler;
+
     return ngx_pyexec_variables_add(cf);
 }
 
@@ -248,16 +223,74 @@ ngx_pyexec_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return ngx_pyexec_profile_check(cf);
+    /* "nginx -s stop" must go through, whatever became of an interpreter */
+
+    if (ngx_process == NGX_PROCESS_SIGNALLER) {
+        return NGX_OK;
+    }
+
+    return ngx_pyexec_check_interpreters(cf);
+}
+
+
+/* Asks each whether it can be a zygote, and adds the light profiles. */
+
+static ngx_int_t
+ngx_pyexec_check_interpreters(ngx_conf_t *cf)
+{
+    u_char                    user[NGX_PYEXEC_USER_LEN];
+    ngx_uint_t                i, n;
+    ngx_pyexec_profile_t     *profile;
+    ngx_pyexec_main_conf_t   *pmcf;
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
+
+    ngx_pyexec_profiles_user(cf, user);
+
+    /* what a profile can do, its light one can, too */
+
+    n = pmcf->profiles.nelts;
+
+    for (i = 0; i < n; i++) {
+        profile = ((ngx_pyexec_profile_t **) pmcf->profiles.elts)[i];
+
+        if (ngx_pyexec_check_interpreter(cf, profile, (char *) user)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_pyexec_check_interpreter(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
+    char *user)
+{
+    ngx_str_t  said;
+
+    if (ngx_pyexec_cgroup_entry(cf, profile) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_pyexec_spawn_check(profile, user, &said, cf->temp_pool)
+        != NGX_OK)
+    {
+        ngx_pyexec_profiles_refuse(cf, profile, &said);
+        return NGX_ERROR;
+    }
+
+    return said.len ? ngx_pyexec_profiles_lighten(cf, profile, &said)
+                    : NGX_OK;
 }
 
 
 static ngx_int_t
 ngx_pyexec_init_process(ngx_cycle_t *cycle)
 {
-    ngx_uint_t                i;
-    ngx_path_t              **path;
-    ngx_pyexec_main_conf_t   *pmcf;
+    ngx_pyexec_main_conf_t  *pmcf;
 
     if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
     {
@@ -270,18 +303,12 @@ ngx_pyexec_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    path = pmcf->temp_paths.elts;
-
-    for (i = 0; i < pmcf->temp_paths.nelts; i++) {
-        ngx_pyexec_script_sweep(path[i], cycle->log);
-    }
-
-    return ngx_pyexec_zygote_init(cycle);
+    return ngx_pyexec_job_init(&pmcf->profiles, &pmcf->temp_paths);
 }
 
 
 static void
 ngx_pyexec_exit_process(ngx_cycle_t *cycle)
 {
-    ngx_pyexec_zygote_exit();
+    ngx_pyexec_job_exit();
 }

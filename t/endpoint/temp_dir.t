@@ -159,7 +159,26 @@ notes.py
 
 
 
-=== a directory that is gone is the server's own failure
+=== a directory that is gone hurts no program that does not run there
+--- init
+rmdir "$ServRoot/pyexec_temp" or die "pyexec_temp: $!";
+--- code
+print(1)
+--- output
+1
+--- error_log eval
+qr{\[crit\] .* pyexec: open\(\) "\S+/pyexec_temp/[-0-9a-f]{36}\.py" failed \(2: No such file or directory\)}
+--- no_error_log
+[alert]
+
+
+
+=== where programs run there it is the server's own failure
+--- config
+    location /execute {
+        pyexec            on;
+        pyexec_isolation  process;
+    }
 --- init
 rmdir "$ServRoot/pyexec_temp" or die "pyexec_temp: $!";
 --- code

@@ -215,19 +215,27 @@ class WithoutIsolation(AScript):
 
 
 class WithoutRoom(PyexecTestCase):
-    """The client learns what is wrong, but not where."""
+    """Where the program runs beside its script it does not run without.
+
+    The client learns what is wrong, but not where.
+    """
+
+    isolation = "pyexec_isolation process;"
 
     def serve_ready(self, allow_alarms):
-        server = self.serve(location=LOCATION, allow_alarms=allow_alarms)
+        server = self.serve(location=LOCATION + self.isolation,
+                            allow_alarms=allow_alarms)
         self.assertRan(server.post("print(1)"), "1\n")
         self.assertTrue(wait_until(lambda: not server.scripts()))
         return server
 
     def assertFails(self, server, code, details):
-        answer = server.post(code)
+        """The code is not begun: a client that repeats it does it once."""
+        answer = server.post("import os\nos.write(1, b'begun')\n" + code)
         self.assertRefused(answer, 500,
                            f"An unexpected error occurred: {details}")
         self.assertNotRegex(answer.body.decode(), PATH)
+        self.assertNotIn("begun", answer.body.decode())
         self.assertTrue(wait_until(lambda: not server.run_pids()))
 
     def test_a_directory_that_is_gone_is_an_error_until_it_is_back(self):
@@ -283,6 +291,19 @@ class WithoutRoom(PyexecTestCase):
         subprocess.run(["umount", server.temp_dir], check=True)
 
 
+class WithoutRoomInFullIsolation(WithoutRoom):
+    """There the script is the operator's alone: no run fails for it."""
+
+    variant = ", in full isolation"
+    isolation = ""
+
+    def assertFails(self, server, code, details):
+        before = server.error_log().count(details)
+        self.assertRan(server.post("print('ran')\n" + code), None)
+        self.assertGreater(server.error_log().count(details), before)
+        self.assertEqual(server.scripts(), [])
+
+
 if __name__ == "__main__":
     main(WhileARunLasts, ItIsGone, AfterTricks, AfterTricksWithoutNamespaces,
-         WithoutIsolation, WithoutRoom)
+         WithoutIsolation, WithoutRoom, WithoutRoomInFullIsolation)

@@ -2,6 +2,7 @@
 """A spare is a fresh interpreter: it carries nothing to its program."""
 
 import os
+import signal
 
 from pyexec_test import PyexecTestCase, Server, main, wait_until
 from pyexec_test.attack import DEBUG_MODULE
@@ -105,6 +106,71 @@ class ASpare(PyexecTestCase):
         self.assertRan(self.with_spares.post("print(2)"), "2\n")
 
 
+class ASpareThatWasTouched(PyexecTestCase):
+    """It is thrown away with a word in the log: no request gets it."""
+
+    LIGHT = "pyexec_preload none;"
+
+    def setUp(self):
+        # One that was seen: its pipes say so, its end may not be known yet.
+        self.server = self.serve(location=self.LIGHT, spares=1)
+        self.assertRan(self.server.post("print(1)"), "1\n")
+        self.spare = self.one_spare()
+
+    def one_spare(self):
+        def alone():
+            found = self.server.processes("pyexec-spare")
+            return found if len(found) == 1 else None
+
+        return wait_until(alone)[0]
+
+    def check(self):
+        self.assertRan(self.server.post("print('whole')"), "whole\n",
+                       error="")
+        self.server.wait_for_log("a spare interpreter .* is thrown away")
+
+        for number in range(3):
+            self.assertRan(self.server.post(f"print({number})"),
+                           f"{number}\n")
+
+    def hold(self):
+        """Stop the worker: what happens now it learns all at once."""
+        worker, = self.server.worker_pids()
+        os.kill(worker, signal.SIGSTOP)
+        self.addCleanup(os.kill, worker, signal.SIGCONT)
+        return worker
+
+    def check_after(self, touch):
+        worker = self.hold()
+        connection = self.server.send_and_keep("print('whole')")
+        touch()
+        os.kill(worker, signal.SIGCONT)
+        self.assertRan(self.server.read_answer(connection), "whole\n",
+                       error="")
+
+    def test_one_that_has_written_is_not_used(self):
+        for stream in 1, 2:
+            with self.subTest(stream=stream):
+                spare = self.one_spare()
+
+                with open(f"/proc/{spare.pid}/fd/{stream}", "wb",
+                          buffering=0) as pipe:
+                    pipe.write(b"!")
+                self.check()
+
+    def test_one_that_was_killed_is_not_used(self):
+        self.check_after(lambda: os.kill(self.spare.pid, signal.SIGKILL))
+
+    def test_one_that_is_killed_with_the_program_on_its_way_runs_nothing(self):
+        os.kill(self.spare.pid, signal.SIGSTOP)
+        connection = self.server.send_and_keep("print('whole')")
+        self.assertTrue(wait_until(self.server.scripts))
+        os.kill(self.spare.pid, signal.SIGKILL)
+        self.assertRan(self.server.read_answer(connection), "whole\n",
+                       error="")
+        self.server.wait_for_log("another one gets it")
+
+
 class ASpareThatNobodyTakes(PyexecTestCase):
     """In a build where that can take a second."""
 
@@ -132,4 +198,4 @@ class ASpareThatNobodyTakes(PyexecTestCase):
 
 
 if __name__ == "__main__":
-    main(ASpare, ASpareThatNobodyTakes)
+    main(ASpare, ASpareThatWasTouched, ASpareThatNobodyTakes)

@@ -1,7 +1,5 @@
 
-#include "../ngx_pyexec_module.h"
 #include "ngx_pyexec_directives.h"
-#include "../http/ngx_pyexec_handler.h"
 #include "ngx_pyexec_words.h"
 
 
@@ -12,6 +10,7 @@ ngx_pyexec_directive_enable(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_pyexec_loc_conf_t *plcf = conf;
 
     char                      *rv;
+    ngx_pyexec_main_conf_t    *pmcf;
     ngx_http_core_loc_conf_t  *clcf;
 
     rv = ngx_conf_set_flag_slot(cf, cmd, conf);
@@ -22,9 +21,11 @@ ngx_pyexec_directive_enable(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (plcf->enable) {
         clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-        clcf->handler = ngx_pyexec_handler;
+        pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
 
-        ngx_pyexec_directive_position(cf, &plcf->enabled);
+        clcf->handler = pmcf->handler;
+
+        ngx_pyexec_position_set(cf, &plcf->enabled);
     }
 
     return NGX_CONF_OK;
@@ -106,7 +107,7 @@ ngx_pyexec_directive_python(ngx_conf_t *cf, ngx_command_t *cmd,
     value = cf->args->elts;
     plcf->python = value[1];
 
-    ngx_pyexec_directive_position(cf, &plcf->position);
+    ngx_pyexec_position_set(cf, &plcf->position);
 
     if (value[1].data[0] != '/') {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -150,7 +151,7 @@ ngx_pyexec_directive_preload(ngx_conf_t *cf, ngx_command_t *cmd,
 
     value = cf->args->elts;
 
-    ngx_pyexec_directive_position(cf, &plcf->position);
+    ngx_pyexec_position_set(cf, &plcf->position);
 
     plcf->preload = ngx_array_create(cf->pool, cf->args->nelts,
                                      sizeof(ngx_str_t));
@@ -320,12 +321,4 @@ ngx_pyexec_directive_positive_num(ngx_conf_t *cf, void *post, void *data)
     ngx_int_t *value = data;
 
     return *value ? NGX_CONF_OK : "must be greater than 0";
-}
-
-
-void
-ngx_pyexec_directive_position(ngx_conf_t *cf, ngx_pyexec_position_t *position)
-{
-    position->file = cf->conf_file->file.name;
-    position->line = cf->conf_file->line;
 }

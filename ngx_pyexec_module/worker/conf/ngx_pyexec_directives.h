@@ -8,7 +8,7 @@
 #define _NGX_PYEXEC_DIRECTIVES_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include "ngx_pyexec_conf.h"
 
 
 /* the time in a queue, unless "timeout=" says another, milliseconds */
@@ -27,10 +27,6 @@ char *ngx_pyexec_directive_queue(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_pyexec_directive_cors(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-
-/* What is found when all is merged is told with the line of its directive. */
-void ngx_pyexec_directive_position(ngx_conf_t *cf,
-    ngx_pyexec_position_t *position);
 
 /* Post handlers of slots: a limit of 0 would mean nothing, or none. */
 

@@ -1,6 +1,4 @@
 
-#include "../ngx_pyexec_module.h"
-#include "ngx_pyexec_directives.h"
 #include "ngx_pyexec_isolation.h"
 #include "ngx_pyexec_words.h"
 
@@ -54,7 +52,7 @@ ngx_pyexec_isolation_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return rv;
     }
 
-    ngx_pyexec_directive_position(cf, &plcf->isolated);
+    ngx_pyexec_position_set(cf, &plcf->isolated);
 
     /* "nginx -s" starts nothing, the master reads the line itself */
 
@@ -75,7 +73,7 @@ ngx_pyexec_isolation_network(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_pyexec_loc_conf_t *plcf = conf;
 
-    ngx_pyexec_directive_position(cf, &plcf->isolated);
+    ngx_pyexec_position_set(cf, &plcf->isolated);
 
     return ngx_conf_set_flag_slot(cf, cmd, conf);
 }
@@ -90,7 +88,7 @@ ngx_pyexec_isolation_memory(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    ngx_pyexec_directive_position(cf, &plcf->isolated);
+    ngx_pyexec_position_set(cf, &plcf->isolated);
 
     return ngx_pyexec_isolation_size(cf, NGX_PYEXEC_MEMORY_MIN,
                                      &plcf->memory);
@@ -110,7 +108,7 @@ ngx_pyexec_isolation_processes(ngx_conf_t *cf, ngx_command_t *cmd,
         return "is duplicate";
     }
 
-    ngx_pyexec_directive_position(cf, &plcf->isolated);
+    ngx_pyexec_position_set(cf, &plcf->isolated);
 
     value = cf->args->elts;
 
@@ -146,7 +144,7 @@ ngx_pyexec_isolation_scratch(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    ngx_pyexec_directive_position(cf, &plcf->isolated);
+    ngx_pyexec_position_set(cf, &plcf->isolated);
 
     value = cf->args->elts;
 
@@ -201,7 +199,7 @@ ngx_pyexec_isolation_cgroup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    ngx_pyexec_directive_position(cf, &plcf->isolated);
+    ngx_pyexec_position_set(cf, &plcf->isolated);
 
     value = cf->args->elts;
 

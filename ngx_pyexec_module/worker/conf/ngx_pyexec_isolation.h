@@ -9,7 +9,7 @@
 #define _NGX_PYEXEC_ISOLATION_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include "ngx_pyexec_conf.h"
 
 
 /* Handlers of directives. */

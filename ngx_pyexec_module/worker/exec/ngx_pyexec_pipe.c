@@ -1,17 +1,18 @@
 
-#include "../ngx_pyexec_module.h"
 #include "ngx_pyexec_pipe.h"
 
+#include <poll.h>
 
-/* the first buffer of an output, doubled as it fills */
-#define NGX_PYEXEC_OUTPUT_SIZE  4096
 
 /* what a pipe holds at most: /proc/sys/fs/pipe-max-size, bytes */
 #define NGX_PYEXEC_PIPE_SIZE    (1024 * 1024)
 
+/* what a pipe holds where nobody asked for more, bytes */
+#define NGX_PYEXEC_READ_SIZE    (64 * 1024)
 
-static ngx_int_t ngx_pyexec_output_room(ngx_pyexec_output_t *output);
-static void ngx_pyexec_output_close(ngx_pyexec_output_t *output);
+
+/* of this worker: no read needs memory of its own */
+static u_char  ngx_pyexec_read_buffer[NGX_PYEXEC_READ_SIZE];
 
 
 ngx_int_t
@@ -99,6 +100,13 @@ ngx_pyexec_pipe_connection(int *fd, void *data, ngx_log_t *log,
     c->write->handler = write;
 
     return c;
+}
+
+
+void
+ngx_pyexec_pipe_empty_handler(ngx_event_t *ev)
+{
+    /* void */
 }
 
 
@@ -199,22 +207,20 @@ ngx_pyexec_input_close(ngx_pyexec_input_t *input)
 }
 
 
-ngx_int_t
-ngx_pyexec_output_read(ngx_pyexec_output_t *output)
+void
+ngx_pyexec_output_read(ngx_pyexec_output_t *output, ngx_pyexec_sink_pt sink,
+    void *data)
 {
-    u_char            *p, one[1];
-    size_t             size, total;
+    size_t             total;
     ssize_t            n;
-    ngx_int_t          rc;
     ngx_connection_t  *c;
 
     c = output->connection;
 
-    if (c == NULL) {
-        return NGX_OK;
+    if (c == NULL || output->refused) {
+        return;
     }
 
-    rc = NGX_OK;
     total = 0;
 
     for ( ;; ) {
@@ -224,34 +230,23 @@ ngx_pyexec_output_read(ngx_pyexec_output_t *output)
             /* who writes as fast as this reads must not keep it here */
 
             ngx_post_event(c->read, &ngx_posted_next_events);
-            return NGX_OK;
+            return;
         }
 
-        if (output->len == output->limit) {
-            p = one;
-            size = 1;
-
-        } else if (ngx_pyexec_output_room(output) == NGX_OK) {
-            p = output->data + output->len;
-            size = output->size - output->len;
-
-        } else {
-            rc = NGX_ERROR;
-            break;
-        }
-
-        n = read(c->fd, p, size);
-
-        if (n > 0 && p == one) {
-
-            /* left open: the program ends by the kill, not by SIGPIPE */
-
-            return NGX_DECLINED;
-        }
+        n = read(c->fd, ngx_pyexec_read_buffer, NGX_PYEXEC_READ_SIZE);
 
         if (n > 0) {
-            output->len += n;
             total += n;
+
+            if (sink(data, ngx_pyexec_read_buffer, n) != NGX_OK) {
+                output->refused = 1;
+
+                /* where events are told again and again, of this no more */
+
+                (void) ngx_handle_read_event(c->read, 0);
+                return;
+            }
+
             continue;
         }
 
@@ -263,7 +258,7 @@ ngx_pyexec_output_read(ngx_pyexec_output_t *output)
             c->read->ready = 0;
 
             if (ngx_handle_read_event(c->read, 0) == NGX_OK) {
-                return NGX_OK;
+                return;
             }
         }
 
@@ -271,58 +266,34 @@ ngx_pyexec_output_read(ngx_pyexec_output_t *output)
     }
 
     ngx_pyexec_output_close(output);
-
-    return rc;
 }
 
 
-static ngx_int_t
-ngx_pyexec_output_room(ngx_pyexec_output_t *output)
+ngx_uint_t
+ngx_pyexec_output_touched(ngx_pyexec_output_t *outputs, ngx_uint_t n)
 {
-    u_char  *data;
-    size_t   size;
+    ngx_uint_t     i;
+    struct pollfd  pfd[NGX_PYEXEC_NOUTPUTS];
 
-    if (output->len < output->size) {
-        return NGX_OK;
+    for (i = 0; i < n; i++) {
+
+        if (outputs[i].connection == NULL) {
+            return 1;
+        }
+
+        pfd[i].fd = outputs[i].connection->fd;
+        pfd[i].events = POLLIN;
     }
 
-    size = output->size ? 2 * output->size : NGX_PYEXEC_OUTPUT_SIZE;
-    size = ngx_min(size, output->limit);
-
-    data = ngx_alloc(size, output->connection->log);
-    if (data == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (output->data) {
-        ngx_memcpy(data, output->data, output->len);
-        ngx_free(output->data);
-    }
-
-    output->data = data;
-    output->size = size;
-
-    return NGX_OK;
+    return poll(pfd, n, 0) != 0;
 }
 
 
-static void
+void
 ngx_pyexec_output_close(ngx_pyexec_output_t *output)
 {
     if (output->connection) {
         ngx_close_connection(output->connection);
         output->connection = NULL;
-    }
-}
-
-
-void
-ngx_pyexec_output_free(ngx_pyexec_output_t *output)
-{
-    ngx_pyexec_output_close(output);
-
-    if (output->data) {
-        ngx_free(output->data);
-        output->data = NULL;
     }
 }

@@ -1,23 +1,20 @@
 
-#include "../ngx_pyexec_module.h"
-#include "../http/ngx_pyexec_answer.h"
 #include "ngx_pyexec_place.h"
-#include "ngx_pyexec_run.h"
-#include "ngx_pyexec_zygote.h"
 
 
-static ngx_uint_t ngx_pyexec_place_free(ngx_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_pyexec_place_start(ngx_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_pyexec_place_wait(ngx_pyexec_ctx_t *ctx);
+static ngx_uint_t ngx_pyexec_place_free(ngx_pyexec_ticket_t *ticket);
+static void ngx_pyexec_place_enter(ngx_pyexec_ticket_t *ticket);
+static void ngx_pyexec_place_wait(ngx_pyexec_ticket_t *ticket,
+    ngx_queue_t *after);
 static void ngx_pyexec_place_timeout_handler(ngx_event_t *ev);
 static void ngx_pyexec_place_dispatch_handler(ngx_event_t *ev);
-static ngx_pyexec_ctx_t *ngx_pyexec_place_next(void);
-static ngx_pyexec_ctx_t *ngx_pyexec_place_find(ngx_pyexec_zygote_t *zygote);
+static ngx_pyexec_ticket_t *ngx_pyexec_place_next(void);
+static ngx_pyexec_ticket_t *ngx_pyexec_place_find(void *need);
 
 
 /* of this worker */
 
-static ngx_uint_t   ngx_pyexec_running;
+static ngx_uint_t   ngx_pyexec_taken;
 static ngx_uint_t   ngx_pyexec_waiting;
 static ngx_queue_t  ngx_pyexec_queue = {
     &ngx_pyexec_queue, &ngx_pyexec_queue
@@ -28,130 +25,117 @@ static ngx_event_t  ngx_pyexec_dispatch = {
 
 
 ngx_int_t
-ngx_pyexec_place_take(ngx_pyexec_ctx_t *ctx)
+ngx_pyexec_place_ask(ngx_pyexec_ticket_t *ticket)
 {
-    ngx_int_t  rc;
+    ngx_uint_t  places;
 
-    ctx->queued = ngx_pyexec_monotonic();
-
-    if (!ngx_pyexec_zygote_expected(ctx->profile)) {
-        return ngx_pyexec_answer_error(ctx->request,
-                                       "the Python interpreter cannot start");
-    }
+    ticket->asked = ngx_current_msec;
 
     /* those who came earlier and wait for the same go first */
 
-    if (ngx_pyexec_place_free(ctx) && ngx_pyexec_place_next() == NULL) {
-        rc = ngx_pyexec_place_start(ctx);
-
-        if (rc != NGX_BUSY) {
-            return rc;
-        }
+    if (ngx_pyexec_place_free(ticket) && ngx_pyexec_place_next() == NULL) {
+        ngx_pyexec_place_enter(ticket);
+        return NGX_OK;
     }
 
-    return ngx_pyexec_place_wait(ctx);
-}
+    /* a place that is free, but not taken before a need is met, counts */
 
+    places = ticket->places > ngx_pyexec_taken
+             ? ticket->places - ngx_pyexec_taken : 0;
 
-static ngx_uint_t
-ngx_pyexec_place_free(ngx_pyexec_ctx_t *ctx)
-{
-    return ngx_pyexec_running < ctx->conf->concurrency
-           && ngx_pyexec_zygote_accepts(ctx->profile->zygote);
-}
-
-
-static ngx_int_t
-ngx_pyexec_place_start(ngx_pyexec_ctx_t *ctx)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_pyexec_run_start(ctx);
-
-    if (rc == NGX_DONE) {
-        ctx->queue_time = (double) (ngx_pyexec_monotonic() - ctx->queued)
-                          / 1e9;
-    }
-
-    return rc;
-}
-
-
-static ngx_int_t
-ngx_pyexec_place_wait(ngx_pyexec_ctx_t *ctx)
-{
-    ngx_uint_t    places;
-    ngx_event_t  *timer;
-
-    /* a place that is free, but not taken before a zygote is ready, counts */
-
-    places = ctx->conf->concurrency > ngx_pyexec_running
-             ? ctx->conf->concurrency - ngx_pyexec_running : 0;
-
-    if (ngx_pyexec_waiting >= ctx->conf->queue + places) {
-        ngx_log_error(NGX_LOG_WARN, ctx->request->connection->log, 0,
+    if (ngx_pyexec_waiting >= ticket->queue + places) {
+        ngx_log_error(NGX_LOG_WARN, ticket->log, 0,
                       "pyexec: %ui executions run and %ui wait, "
                       "rejecting request",
-                      ngx_pyexec_running, ngx_pyexec_waiting);
+                      ngx_pyexec_taken, ngx_pyexec_waiting);
 
-        return ngx_pyexec_answer_busy(ctx->request);
+        return NGX_BUSY;
     }
 
-    ngx_queue_insert_tail(&ngx_pyexec_queue, &ctx->queue);
-    ngx_pyexec_waiting++;
-    ctx->waiting = 1;
+    ngx_pyexec_place_wait(ticket, ngx_queue_last(&ngx_pyexec_queue));
 
-    timer = &ctx->timer;
-    timer->handler = ngx_pyexec_place_timeout_handler;
-    timer->data = ctx;
-    timer->log = ctx->request->connection->log;
-
-    ngx_add_timer(timer, ctx->conf->queue_timeout);
-
-    return NGX_DONE;
+    return NGX_AGAIN;
 }
 
 
 void
-ngx_pyexec_place_forget(ngx_pyexec_ctx_t *ctx)
+ngx_pyexec_place_ask_again(ngx_pyexec_ticket_t *ticket)
 {
-    ngx_queue_remove(&ctx->queue);
-    ngx_pyexec_waiting--;
-    ctx->waiting = 0;
+    ngx_pyexec_taken--;
 
-    if (ctx->timer.timer_set) {
-        ngx_del_timer(&ctx->timer);
+    ngx_pyexec_place_wait(ticket, &ngx_pyexec_queue);
+    ngx_pyexec_place_wake();
+}
+
+
+static ngx_uint_t
+ngx_pyexec_place_free(ngx_pyexec_ticket_t *ticket)
+{
+    return ngx_pyexec_taken < ticket->places && ticket->met(ticket->need);
+}
+
+
+static void
+ngx_pyexec_place_enter(ngx_pyexec_ticket_t *ticket)
+{
+    ticket->state = NGX_PYEXEC_TICKET_IN;
+    ngx_pyexec_taken++;
+}
+
+
+/* The time in the queue counts from the first time that it asked. */
+
+static void
+ngx_pyexec_place_wait(ngx_pyexec_ticket_t *ticket, ngx_queue_t *after)
+{
+    ngx_msec_t  waited;
+
+    ngx_queue_insert_after(after, &ticket->waiting);
+    ngx_pyexec_waiting++;
+
+    ticket->state = NGX_PYEXEC_TICKET_WAITING;
+    ticket->timer.handler = ngx_pyexec_place_timeout_handler;
+    ticket->timer.data = ticket;
+    ticket->timer.log = ticket->log;
+
+    waited = ngx_current_msec - ticket->asked;
+
+    ngx_add_timer(&ticket->timer,
+                  waited < ticket->timeout ? ticket->timeout - waited : 1);
+}
+
+
+void
+ngx_pyexec_place_leave(ngx_pyexec_ticket_t *ticket)
+{
+    if (ticket->timer.timer_set) {
+        ngx_del_timer(&ticket->timer);
     }
+
+    if (ticket->state == NGX_PYEXEC_TICKET_WAITING) {
+        ngx_queue_remove(&ticket->waiting);
+        ngx_pyexec_waiting--;
+
+    } else if (ticket->state == NGX_PYEXEC_TICKET_IN) {
+        ngx_pyexec_taken--;
+        ngx_pyexec_place_wake();
+    }
+
+    ticket->state = NGX_PYEXEC_TICKET_OUT;
 }
 
 
 static void
 ngx_pyexec_place_timeout_handler(ngx_event_t *ev)
 {
-    ngx_pyexec_ctx_t  *ctx = ev->data;
+    ngx_pyexec_ticket_t *ticket = ev->data;
 
-    ngx_log_error(NGX_LOG_WARN, ctx->request->connection->log, 0,
+    ngx_log_error(NGX_LOG_WARN, ticket->log, 0,
                   "pyexec: no place within the queue's timeout, "
                   "rejecting request");
 
-    ngx_pyexec_place_forget(ctx);
-    ngx_pyexec_answer_finalize(ctx,
-                               ngx_pyexec_answer_busy(ctx->request));
-}
-
-
-void
-ngx_pyexec_place_enter(void)
-{
-    ngx_pyexec_running++;
-}
-
-
-void
-ngx_pyexec_place_leave(void)
-{
-    ngx_pyexec_running--;
-    ngx_pyexec_place_wake();
+    ngx_pyexec_place_leave(ticket);
+    ticket->called(ticket, NGX_PYEXEC_CALLED_LATE);
 }
 
 
@@ -170,43 +154,33 @@ ngx_pyexec_place_wake(void)
 static void
 ngx_pyexec_place_dispatch_handler(ngx_event_t *ev)
 {
-    ngx_int_t          rc;
-    ngx_pyexec_ctx_t  *ctx;
+    ngx_pyexec_ticket_t  *ticket;
 
-    while ((ctx = ngx_pyexec_place_next()) != NULL) {
+    while ((ticket = ngx_pyexec_place_next()) != NULL) {
+        ngx_pyexec_place_leave(ticket);
+        ngx_pyexec_place_enter(ticket);
 
-        rc = ngx_pyexec_place_start(ctx);
-
-        if (rc == NGX_BUSY) {
-            /* its zygote accepts nothing now, another one might */
-            continue;
-        }
-
-        ngx_pyexec_place_forget(ctx);
-
-        if (rc != NGX_DONE) {
-            ngx_pyexec_answer_finalize(ctx, rc);
-        }
+        ticket->called(ticket, NGX_PYEXEC_CALLED_IN);
     }
 }
 
 
-/* The first in the queue whose location has a place free. */
+/* The first in the queue that has a place free. */
 
-static ngx_pyexec_ctx_t *
+static ngx_pyexec_ticket_t *
 ngx_pyexec_place_next(void)
 {
-    ngx_queue_t       *q;
-    ngx_pyexec_ctx_t  *ctx;
+    ngx_queue_t          *q;
+    ngx_pyexec_ticket_t  *ticket;
 
     for (q = ngx_queue_head(&ngx_pyexec_queue);
          q != ngx_queue_sentinel(&ngx_pyexec_queue);
          q = ngx_queue_next(q))
     {
-        ctx = ngx_queue_data(q, ngx_pyexec_ctx_t, queue);
+        ticket = ngx_queue_data(q, ngx_pyexec_ticket_t, waiting);
 
-        if (ngx_pyexec_place_free(ctx)) {
-            return ctx;
+        if (ngx_pyexec_place_free(ticket)) {
+            return ticket;
         }
     }
 
@@ -215,34 +189,33 @@ ngx_pyexec_place_next(void)
 
 
 void
-ngx_pyexec_place_fail(ngx_pyexec_zygote_t *zygote, char *details)
+ngx_pyexec_place_call_off(void *need)
 {
-    ngx_pyexec_ctx_t  *ctx;
+    ngx_pyexec_ticket_t  *ticket;
 
-    /* from the head each time: finalizing one may take others with it */
+    /* from the head each time: calling one may take others with it */
 
-    while ((ctx = ngx_pyexec_place_find(zygote)) != NULL) {
-        ngx_pyexec_place_forget(ctx);
-        ngx_pyexec_answer_finalize(ctx,
-                           ngx_pyexec_answer_error(ctx->request, details));
+    while ((ticket = ngx_pyexec_place_find(need)) != NULL) {
+        ngx_pyexec_place_leave(ticket);
+        ticket->called(ticket, NGX_PYEXEC_CALLED_OFF);
     }
 }
 
 
-static ngx_pyexec_ctx_t *
-ngx_pyexec_place_find(ngx_pyexec_zygote_t *zygote)
+static ngx_pyexec_ticket_t *
+ngx_pyexec_place_find(void *need)
 {
-    ngx_queue_t       *q;
-    ngx_pyexec_ctx_t  *ctx;
+    ngx_queue_t          *q;
+    ngx_pyexec_ticket_t  *ticket;
 
     for (q = ngx_queue_head(&ngx_pyexec_queue);
          q != ngx_queue_sentinel(&ngx_pyexec_queue);
          q = ngx_queue_next(q))
     {
-        ctx = ngx_queue_data(q, ngx_pyexec_ctx_t, queue);
+        ticket = ngx_queue_data(q, ngx_pyexec_ticket_t, waiting);
 
-        if (ctx->profile->zygote == zygote) {
-            return ctx;
+        if (ticket->need == need) {
+            return ticket;
         }
     }
 

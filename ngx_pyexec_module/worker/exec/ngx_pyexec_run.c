@@ -1,9 +1,6 @@
 
-#include "../ngx_pyexec_module.h"
-#include "../http/ngx_pyexec_answer.h"
-#include "ngx_pyexec_place.h"
 #include "ngx_pyexec_run.h"
-#include "ngx_pyexec_zygote.h"
+#include "ngx_pyexec_clock.h"
 
 #include <sys/wait.h>
 
@@ -11,34 +8,47 @@
 /* a zygote that has not ended a killed run by then is stuck, milliseconds */
 #define NGX_PYEXEC_KILL_TIMEOUT  10000
 
+/* a run and the header of its program, bytes */
+#define NGX_PYEXEC_RUN_POOL      2048
+
+/*
+ * A second line behind the timer of this worker, should it not be there to
+ * kill: seconds of CPU time beyond the timeout.
+ */
+#define NGX_PYEXEC_CPU_GRACE     2
+
 
 static ngx_pyexec_run_t *ngx_pyexec_run_create(void);
-static void ngx_pyexec_run_assign(ngx_pyexec_run_t *run,
-    ngx_pyexec_ctx_t *ctx);
-static ngx_int_t ngx_pyexec_run_answer_unspawned(ngx_pyexec_ctx_t *ctx,
-    ngx_int_t rc, ngx_err_t err);
-static ngx_int_t ngx_pyexec_run_answer_errno(ngx_pyexec_ctx_t *ctx,
-    ngx_err_t err);
 static ngx_int_t ngx_pyexec_run_connect(ngx_pyexec_run_t *run,
     ngx_pyexec_fds_t *fds);
-static ngx_int_t ngx_pyexec_run_program(ngx_pyexec_run_t *run);
+static pyexec_wire_program_t *ngx_pyexec_run_header(ngx_pyexec_run_t *run,
+    ngx_pyexec_program_t *program, ngx_str_t *directory);
 
 static void ngx_pyexec_run_write_handler(ngx_event_t *wev);
 static void ngx_pyexec_run_read_handler(ngx_event_t *rev);
-static void ngx_pyexec_run_read(ngx_pyexec_run_t *run,
-    ngx_pyexec_output_t *output);
+static void ngx_pyexec_run_read(ngx_pyexec_run_t *run, ngx_uint_t stream);
+static ngx_int_t ngx_pyexec_run_stdout(void *data, u_char *p, size_t len);
+static ngx_int_t ngx_pyexec_run_stderr(void *data, u_char *p, size_t len);
 static void ngx_pyexec_run_timeout_handler(ngx_event_t *ev);
-static void ngx_pyexec_run_empty_handler(ngx_event_t *ev);
 
-static void ngx_pyexec_run_kill(ngx_pyexec_run_t *run);
-static void ngx_pyexec_run_result(ngx_pyexec_run_t *run,
-    pyexec_wire_message_t *end);
-static void ngx_pyexec_run_answer_error(ngx_pyexec_run_t *run,
-    char *details);
+static void ngx_pyexec_run_gone(ngx_pyexec_child_t *child,
+    pyexec_wire_message_t *message);
+static void ngx_pyexec_run_ended(ngx_pyexec_run_t *run,
+    pyexec_wire_message_t *end, ngx_pyexec_outcome_t *outcome);
+static void ngx_pyexec_run_failed(ngx_pyexec_run_t *run,
+    pyexec_wire_message_t *message, ngx_pyexec_outcome_t *outcome);
+
+
+static ngx_pyexec_sink_pt  ngx_pyexec_run_sinks[NGX_PYEXEC_NOUTPUTS] = {
+    ngx_pyexec_run_stdout,
+    ngx_pyexec_run_stderr
+};
 
 
 ngx_int_t
-ngx_pyexec_run_spawn(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t **spawned)
+ngx_pyexec_run_spawn(ngx_pyexec_zygote_t *zygote,
+    const ngx_pyexec_run_events_t *events, void *data,
+    ngx_pyexec_run_t **spawned)
 {
     ngx_int_t          rc;
     ngx_err_t          err;
@@ -50,6 +60,8 @@ ngx_pyexec_run_spawn(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t **spawned)
         ngx_set_errno(NGX_ENOMEM);
         return NGX_ERROR;
     }
+
+    ngx_pyexec_run_give(run, events, data);
 
     if (ngx_pyexec_pipe_open(&fds) != NGX_OK) {
         err = ngx_errno;
@@ -69,7 +81,7 @@ ngx_pyexec_run_spawn(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t **spawned)
         return NGX_DECLINED;
     }
 
-    rc = ngx_pyexec_zygote_spawn(zygote, run, fds.child);
+    rc = ngx_pyexec_zygote_spawn(zygote, &run->child, fds.child);
 
     ngx_pyexec_pipe_close(fds.child);
 
@@ -86,57 +98,20 @@ ngx_pyexec_run_spawn(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t **spawned)
 }
 
 
-ngx_int_t
-ngx_pyexec_run_start(ngx_pyexec_ctx_t *ctx)
+void
+ngx_pyexec_run_give(ngx_pyexec_run_t *run,
+    const ngx_pyexec_run_events_t *events, void *data)
 {
-    ngx_int_t          rc;
-    ngx_err_t          err;
-    ngx_uint_t         alone;
-    ngx_pyexec_run_t  *run;
+    run->events = events;
+    run->data = data;
+}
 
-    run = ngx_pyexec_spare_take(
-                         ngx_pyexec_zygote_spares(ctx->profile->zygote));
 
-    if (run == NULL) {
-        rc = ngx_pyexec_run_spawn(ctx->profile->zygote, &run);
-
-        if (rc != NGX_OK) {
-            return ngx_pyexec_run_answer_unspawned(ctx, rc, ngx_errno);
-        }
-    }
-
-    ngx_pyexec_run_assign(run, ctx);
-    ngx_pyexec_place_enter();
-
-    /* in full isolation the program wakes up while its script is written */
-
-    alone = ctx->profile->isolation == NGX_PYEXEC_ISOLATION_FULL;
-
-    if (alone && ngx_pyexec_run_program(run) != NGX_OK) {
-        ngx_pyexec_run_abandon(run);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_pyexec_script_create(&run->script, ctx->conf->temp_path, !alone,
-                                 &ctx->program.code, ctx->run_id, run->pool,
-                                 &err)
-        != NGX_OK)
-    {
-        ngx_pyexec_run_abandon(run);
-        return ngx_pyexec_run_answer_errno(ctx, err);
-    }
-
-    /* elsewhere it runs in the directory of its script */
-
-    if (!alone && ngx_pyexec_run_program(run) != NGX_OK) {
-        ngx_pyexec_run_abandon(run);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->run = run;
-    ctx->started = 1;
-
-    return NGX_DONE;
+ngx_uint_t
+ngx_pyexec_run_untouched(ngx_pyexec_run_t *run)
+{
+    return run->state == NGX_PYEXEC_RUN_SPAWNED
+           && !ngx_pyexec_output_touched(run->outputs, NGX_PYEXEC_NOUTPUTS);
 }
 
 
@@ -146,7 +121,7 @@ ngx_pyexec_run_create(void)
     ngx_pool_t        *pool;
     ngx_pyexec_run_t  *run;
 
-    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ngx_cycle->log);
+    pool = ngx_create_pool(NGX_PYEXEC_RUN_POOL, ngx_cycle->log);
     if (pool == NULL) {
         return NULL;
     }
@@ -160,8 +135,7 @@ ngx_pyexec_run_create(void)
     run->pool = pool;
     run->channel.pool = pool;
     run->input.pool = pool;
-    run->script.fd = NGX_INVALID_FILE;
-    ngx_str_set(&run->script.directory, "");
+    run->child.gone = ngx_pyexec_run_gone;
 
     run->timer.handler = ngx_pyexec_run_timeout_handler;
     run->timer.data = run;
@@ -171,89 +145,48 @@ ngx_pyexec_run_create(void)
 }
 
 
-static void
-ngx_pyexec_run_assign(ngx_pyexec_run_t *run, ngx_pyexec_ctx_t *ctx)
-{
-    run->ctx = ctx;
-    run->timeout = ctx->timeout;
-    run->compile_only = ctx->verdict.outcome == PYEXEC_POLICY_UNANALYSABLE;
-    run->output.limit = ctx->conf->output_limit;
-    run->error.limit = ctx->conf->output_limit;
-}
-
-
-static ngx_int_t
-ngx_pyexec_run_answer_unspawned(ngx_pyexec_ctx_t *ctx, ngx_int_t rc,
-    ngx_err_t err)
-{
-    switch (rc) {
-
-    case NGX_BUSY:
-        return NGX_BUSY;
-
-    case NGX_DECLINED:
-        return ngx_pyexec_answer_busy(ctx->request);
-
-    case NGX_ABORT:
-        return ngx_pyexec_answer_error(ctx->request,
-                                       "the Python interpreter is gone");
-
-    default:
-        return ngx_pyexec_run_answer_errno(ctx, err);
-    }
-}
-
-
-static ngx_int_t
-ngx_pyexec_run_answer_errno(ngx_pyexec_ctx_t *ctx, ngx_err_t err)
-{
-    u_char  details[NGX_MAX_ERROR_STR];
-
-    *ngx_strerror(err, details, sizeof(details) - 1) = '\0';
-
-    return ngx_pyexec_answer_error(ctx->request, (char *) details);
-}
-
-
 /* The connections take the worker's descriptors, whatever it returns. */
 
 static ngx_int_t
 ngx_pyexec_run_connect(ngx_pyexec_run_t *run, ngx_pyexec_fds_t *fds)
 {
-    int        *fd;
-    ngx_log_t  *log;
+    int                  *fd;
+    ngx_log_t            *log;
+    ngx_pyexec_output_t  *out, *err;
 
     fd = fds->worker;
     log = run->pool->log;
+    out = &run->outputs[NGX_PYEXEC_STDOUT];
+    err = &run->outputs[NGX_PYEXEC_STDERR];
 
     run->channel.connection = ngx_pyexec_pipe_connection(
                                   &fd[PYEXEC_WIRE_CHANNEL], run, log,
-                                  ngx_pyexec_run_empty_handler,
+                                  ngx_pyexec_pipe_empty_handler,
                                   ngx_pyexec_run_write_handler);
 
     run->input.connection = ngx_pyexec_pipe_connection(
                                   &fd[PYEXEC_WIRE_STDIN], run, log,
-                                  ngx_pyexec_run_empty_handler,
+                                  ngx_pyexec_pipe_empty_handler,
                                   ngx_pyexec_run_write_handler);
 
-    run->output.connection = ngx_pyexec_pipe_connection(
+    out->connection = ngx_pyexec_pipe_connection(
                                   &fd[PYEXEC_WIRE_STDOUT], run, log,
                                   ngx_pyexec_run_read_handler,
-                                  ngx_pyexec_run_empty_handler);
+                                  ngx_pyexec_pipe_empty_handler);
 
-    run->error.connection = ngx_pyexec_pipe_connection(
+    err->connection = ngx_pyexec_pipe_connection(
                                   &fd[PYEXEC_WIRE_STDERR], run, log,
                                   ngx_pyexec_run_read_handler,
-                                  ngx_pyexec_run_empty_handler);
+                                  ngx_pyexec_pipe_empty_handler);
 
     ngx_pyexec_pipe_close(fd);
 
     if (run->channel.connection == NULL
         || run->input.connection == NULL
-        || run->output.connection == NULL
-        || run->error.connection == NULL
-        || ngx_handle_read_event(run->output.connection->read, 0) != NGX_OK
-        || ngx_handle_read_event(run->error.connection->read, 0) != NGX_OK)
+        || out->connection == NULL
+        || err->connection == NULL
+        || ngx_handle_read_event(out->connection->read, 0) != NGX_OK
+        || ngx_handle_read_event(err->connection->read, 0) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -262,62 +195,29 @@ ngx_pyexec_run_connect(ngx_pyexec_run_t *run, ngx_pyexec_fds_t *fds)
 }
 
 
-/* Hands over the program and as much of its input as fits. */
-
-static ngx_int_t
-ngx_pyexec_run_program(ngx_pyexec_run_t *run)
+ngx_int_t
+ngx_pyexec_run_begin(ngx_pyexec_run_t *run, ngx_pyexec_program_t *program,
+    ngx_str_t *directory)
 {
-    u_char                 *args, *p;
-    ngx_str_t              *directory;
-    ngx_uint_t              i;
-    pyexec_request_t       *program;
+    ngx_pyexec_input_t     *channel;
     pyexec_wire_program_t  *header;
 
-    program = &run->ctx->program;
-    directory = &run->script.directory;
+    channel = &run->channel;
 
-    header = ngx_pcalloc(run->pool, sizeof(pyexec_wire_program_t));
-    if (header == NULL) {
-        return NGX_ERROR;
-    }
+    header = ngx_pyexec_run_header(run, program, directory);
 
-    header->flags = run->compile_only ? PYEXEC_WIRE_COMPILE_ONLY : 0;
-    header->nargs = program->nargs;
-    header->directory_len = directory->len + 1;
-    header->code_len = program->code.len;
-
-    /*
-     * A second line behind the timer of this worker, should it not be there
-     * to kill: threads of the run use all processors at most that long.
-     */
-
-    header->cpu_limit = (run->timeout / 1000 + 2) * ngx_ncpu;
-
-    for (i = 0; i < program->nargs; i++) {
-        header->args_len += program->args[i].len + 1;
-    }
-
-    args = ngx_pnalloc(run->pool, header->args_len);
-    if (args == NULL) {
-        return NGX_ERROR;
-    }
-
-    p = args;
-
-    for (i = 0; i < program->nargs; i++) {
-        p = ngx_cpymem(p, program->args[i].data, program->args[i].len + 1);
-    }
-
-    if (ngx_pyexec_input_append(&run->channel, header,
-                                sizeof(pyexec_wire_program_t))
-        != NGX_OK
-        || ngx_pyexec_input_append(&run->channel, directory->data,
+    if (header == NULL
+        || ngx_pyexec_input_append(channel, header,
+                                   sizeof(pyexec_wire_program_t))
+           != NGX_OK
+        || ngx_pyexec_input_append(channel, directory->data,
                                    directory->len + 1)
            != NGX_OK
-        || ngx_pyexec_input_append(&run->channel, program->code.data,
+        || ngx_pyexec_input_append(channel, program->code.data,
                                    program->code.len)
            != NGX_OK
-        || ngx_pyexec_input_append(&run->channel, args, header->args_len)
+        || ngx_pyexec_input_append(channel, program->args.data,
+                                   program->args.len)
            != NGX_OK
         || ngx_pyexec_input_append(&run->input, program->input.data,
                                    program->input.len)
@@ -326,13 +226,43 @@ ngx_pyexec_run_program(ngx_pyexec_run_t *run)
         return NGX_ERROR;
     }
 
-    run->started = ngx_pyexec_monotonic();
+    run->child.working = 1;
+    run->state = NGX_PYEXEC_RUN_RUNNING;
+    run->timeout = program->timeout;
+    run->began = ngx_pyexec_monotonic();
+
     ngx_add_timer(&run->timer, run->timeout);
 
-    ngx_pyexec_input_write(&run->channel);
+    ngx_pyexec_input_write(channel);
     ngx_pyexec_input_write(&run->input);
 
     return NGX_OK;
+}
+
+
+static pyexec_wire_program_t *
+ngx_pyexec_run_header(ngx_pyexec_run_t *run, ngx_pyexec_program_t *program,
+    ngx_str_t *directory)
+{
+    pyexec_wire_program_t  *header;
+
+    header = ngx_pcalloc(run->pool, sizeof(pyexec_wire_program_t));
+    if (header == NULL) {
+        return NULL;
+    }
+
+    header->flags = program->compile_only ? PYEXEC_WIRE_COMPILE_ONLY : 0;
+    header->nargs = program->nargs;
+    header->directory_len = directory->len + 1;
+    header->code_len = program->code.len;
+    header->args_len = program->args.len;
+
+    /* threads of the run use all processors at most that long */
+
+    header->cpu_limit = (program->timeout / 1000 + NGX_PYEXEC_CPU_GRACE)
+                        * ngx_ncpu;
+
+    return header;
 }
 
 
@@ -359,33 +289,49 @@ ngx_pyexec_run_read_handler(ngx_event_t *rev)
     c = rev->data;
     run = c->data;
 
-    if (c->close && run->spares == NULL) {
-        /* the time of worker_shutdown_timeout is over */
-        ngx_pyexec_run_kill(run);
+    /* what writes or ends without a program will not get one any more */
+
+    if (run->state == NGX_PYEXEC_RUN_SPAWNED) {
+        ngx_pyexec_output_close(
+                         c == run->outputs[NGX_PYEXEC_STDOUT].connection
+                         ? &run->outputs[NGX_PYEXEC_STDOUT]
+                         : &run->outputs[NGX_PYEXEC_STDERR]);
+        return;
     }
 
-    ngx_pyexec_run_read(run, c == run->output.connection ? &run->output
-                                                         : &run->error);
+    if (c->close) {
+        /* the time of worker_shutdown_timeout is over */
+        ngx_pyexec_run_kill(run, NGX_PYEXEC_CAUSE_SHUTDOWN);
+    }
+
+    ngx_pyexec_run_read(run, c == run->outputs[NGX_PYEXEC_STDOUT].connection
+                             ? NGX_PYEXEC_STDOUT : NGX_PYEXEC_STDERR);
 }
 
 
 static void
-ngx_pyexec_run_read(ngx_pyexec_run_t *run, ngx_pyexec_output_t *output)
+ngx_pyexec_run_read(ngx_pyexec_run_t *run, ngx_uint_t stream)
 {
-    switch (ngx_pyexec_output_read(output)) {
+    ngx_pyexec_output_read(&run->outputs[stream],
+                           ngx_pyexec_run_sinks[stream], run);
+}
 
-    case NGX_OK:
-        return;
 
-    case NGX_DECLINED:
-        run->flooded = 1;
-        break;
+static ngx_int_t
+ngx_pyexec_run_stdout(void *data, u_char *p, size_t len)
+{
+    ngx_pyexec_run_t *run = data;
 
-    default:
-        run->no_memory = 1;
-    }
+    return run->events->output(run, NGX_PYEXEC_STDOUT, p, len);
+}
 
-    ngx_pyexec_run_kill(run);
+
+static ngx_int_t
+ngx_pyexec_run_stderr(void *data, u_char *p, size_t len)
+{
+    ngx_pyexec_run_t *run = data;
+
+    return run->events->output(run, NGX_PYEXEC_STDERR, p, len);
 }
 
 
@@ -396,41 +342,38 @@ ngx_pyexec_run_timeout_handler(ngx_event_t *ev)
 
     ngx_msec_t  elapsed;
 
-    if (run->killed) {
-        ngx_pyexec_zygote_replace(run->zygote, "did not end a killed run");
+    if (run->state == NGX_PYEXEC_RUN_KILLING) {
+        ngx_pyexec_zygote_replace(run->child.zygote,
+                                  "did not end a killed run");
         return;
     }
 
     /* the timer counts from the time of the last event, a little earlier */
 
-    elapsed = (ngx_msec_t) ((ngx_pyexec_monotonic() - run->started) / 1000000);
+    elapsed = (ngx_msec_t) ((ngx_pyexec_monotonic() - run->began) / 1000000);
 
     if (elapsed < run->timeout) {
         ngx_add_timer(ev, run->timeout - elapsed);
         return;
     }
 
-    run->timed_out = 1;
-    ngx_pyexec_run_kill(run);
+    ngx_pyexec_run_kill(run, NGX_PYEXEC_CAUSE_TIMEOUT);
 }
 
 
-static void
-ngx_pyexec_run_empty_handler(ngx_event_t *ev)
+void
+ngx_pyexec_run_kill(ngx_pyexec_run_t *run, ngx_pyexec_cause_e cause)
 {
-    /* void */
-}
-
-
-static void
-ngx_pyexec_run_kill(ngx_pyexec_run_t *run)
-{
-    if (run->killed) {
+    if (run->state >= NGX_PYEXEC_RUN_KILLING) {
         return;
     }
 
-    run->killed = 1;
-    ngx_pyexec_zygote_kill(run->zygote, run);
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, run->pool->log, 0,
+                   "pyexec child %uD kill, cause: %d", run->child.id, cause);
+
+    run->state = NGX_PYEXEC_RUN_KILLING;
+    run->cause = cause;
+    ngx_pyexec_zygote_kill(&run->child);
 
     /*
      * The timer is set until the zygote tells of the end, also because a
@@ -446,211 +389,128 @@ ngx_pyexec_run_kill(ngx_pyexec_run_t *run)
 
 
 void
-ngx_pyexec_run_abandon(ngx_pyexec_run_t *run)
+ngx_pyexec_run_hang_up(ngx_pyexec_run_t *run)
 {
-    /* the program that is being written belongs to the request */
-
     ngx_pyexec_input_close(&run->channel);
     ngx_pyexec_input_close(&run->input);
-
-    if (run->ctx) {
-        run->ctx->run = NULL;
-        run->ctx = NULL;
-    }
-
-    ngx_pyexec_run_kill(run);
-}
-
-
-void
-ngx_pyexec_run_ended(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
-{
-    ngx_int_t          rc;
-    ngx_pyexec_ctx_t  *ctx;
-
-    if (run->spares) {
-        /* one without a channel was not needed */
-        ngx_pyexec_spare_gone(run, run->channel.connection != NULL);
-        return;
-    }
-
-    /* nobody is left to write: what is in the pipes is all there is */
-
-    ngx_pyexec_run_read(run, &run->output);
-    ngx_pyexec_run_read(run, &run->error);
-
-    /* who has the answer finds no script any more */
-
-    ngx_pyexec_script_delete(&run->script, run->pool->log);
-
-    ctx = run->ctx;
-
-    if (ctx == NULL) {
-        ngx_pyexec_run_free(run);
-        ngx_pyexec_place_leave();
-        return;
-    }
-
-    if (run->no_memory) {
-        ngx_pyexec_run_answer_error(run, "out of memory");
-        return;
-    }
-
-    ngx_pyexec_run_result(run, end);
-
-    if (run->compile_only && ctx->result.status == NGX_PYEXEC_OK) {
-        rc = ngx_pyexec_answer_unsafe(ctx);
-
-    } else {
-        rc = ngx_pyexec_answer_result(ctx);
-    }
-
-    /* the bytes of the result go with the run */
-
-    ctx->run = NULL;
-    ngx_memzero(&ctx->result.output, sizeof(pyexec_answer_bytes_t));
-    ngx_memzero(&ctx->result.error, sizeof(pyexec_answer_bytes_t));
-
-    ngx_pyexec_place_leave();
-
-    ngx_pyexec_answer_finalize(ctx, rc);
-
-    /* a dozen system calls that nobody waits for */
-
-    ngx_pyexec_run_free(run);
 }
 
 
 static void
-ngx_pyexec_run_result(ngx_pyexec_run_t *run, pyexec_wire_message_t *end)
+ngx_pyexec_run_gone(ngx_pyexec_child_t *child, pyexec_wire_message_t *message)
 {
-    ngx_pyexec_result_t  *result;
+    ngx_pyexec_run_t      *run;
+    ngx_pyexec_outcome_t   outcome;
 
-    result = &run->ctx->result;
-    run->ctx->ended = 1;
+    run = ngx_queue_data(child, ngx_pyexec_run_t, child);
 
-    if (WIFSIGNALED(end->status)) {
-        result->returncode = - (ngx_int_t) WTERMSIG(end->status);
-        result->status = NGX_PYEXEC_SIGNAL;
+    ngx_memzero(&outcome, sizeof(ngx_pyexec_outcome_t));
 
-    } else {
-        result->returncode = WEXITSTATUS(end->status);
-        result->status = result->returncode ? NGX_PYEXEC_ERROR
-                                            : NGX_PYEXEC_OK;
+    /* nobody is left to write: what is in the pipes is all there is */
+
+    if (message && child->working) {
+        ngx_pyexec_run_read(run, NGX_PYEXEC_STDOUT);
+        ngx_pyexec_run_read(run, NGX_PYEXEC_STDERR);
     }
 
+    if (message == NULL) {
+        outcome.kind = NGX_PYEXEC_OUTCOME_LOST;
+
+    } else if (message->type == PYEXEC_WIRE_FAILED) {
+        ngx_pyexec_run_failed(run, message, &outcome);
+
+    } else {
+        ngx_pyexec_run_ended(run, message, &outcome);
+    }
+
+    run->state = NGX_PYEXEC_RUN_GONE;
+    run->events->done(run, &outcome);
+}
+
+
+static void
+ngx_pyexec_run_ended(ngx_pyexec_run_t *run, pyexec_wire_message_t *end,
+    ngx_pyexec_outcome_t *outcome)
+{
+    /* another one may have its program, unless it was this worker's kill */
+
+    outcome->kind = (end->flags & PYEXEC_WIRE_UNSTARTED)
+                    && run->cause == NGX_PYEXEC_CAUSE_NONE
+                    ? NGX_PYEXEC_OUTCOME_UNSTARTED
+                    : NGX_PYEXEC_OUTCOME_ENDED;
+
+    outcome->returncode = WIFSIGNALED(end->status)
+                          ? - (ngx_int_t) WTERMSIG(end->status)
+                          : WEXITSTATUS(end->status);
+
     /*
-     * A flood that ended by itself just in time is one all the same: what is
-     * answered is cut.  Memory that ran out is no matter of the time that a
-     * traceback or a kill took then.
+     * What was more than the limit is cut, and so a flood also where the
+     * program ended by itself just in time.  Memory that ran out is no matter
+     * of the time that a traceback or a kill took then.  And a program that
+     * ended before it was killed has ended in time.
      */
 
-    if (run->flooded) {
-        result->returncode = -SIGKILL;
-        result->status = NGX_PYEXEC_OUTPUT_LIMIT;
+    if (run->cause == NGX_PYEXEC_CAUSE_OUTPUT
+        || run->cause == NGX_PYEXEC_CAUSE_NO_MEMORY)
+    {
+        outcome->returncode = -SIGKILL;
+        outcome->cause = run->cause;
 
     } else if (end->flags & PYEXEC_WIRE_OUT_OF_MEMORY) {
-        result->status = NGX_PYEXEC_MEMORY;
+        outcome->cause = NGX_PYEXEC_CAUSE_MEMORY;
 
-    } else if (run->timed_out && result->returncode == -SIGKILL) {
-        result->status = NGX_PYEXEC_TIMEOUT;
+    } else if (outcome->returncode == -SIGKILL) {
+        outcome->cause = run->cause;
     }
 
     /* a process may be killed before it has its program */
 
-    if (end->ended > run->started) {
-        result->time = (double) (end->ended - run->started) / 1e9;
+    if (end->ended > run->began && run->began) {
+        outcome->time = (double) (end->ended - run->began) / 1e9;
     }
 
-    result->cpu_time = (double) end->cpu_time / 1e6;
-    result->memory = end->memory;
-
-    result->output.data = run->output.data;
-    result->output.len = run->output.len;
-    result->error.data = run->error.data;
-    result->error.len = run->error.len;
+    outcome->cpu_time = (double) end->cpu_time / 1e6;
+    outcome->memory = end->memory;
 }
 
 
-void
-ngx_pyexec_run_failed(ngx_pyexec_run_t *run, pyexec_wire_message_t *message)
+static void
+ngx_pyexec_run_failed(ngx_pyexec_run_t *run, pyexec_wire_message_t *message,
+    ngx_pyexec_outcome_t *outcome)
 {
-    char    *step;
-    u_char  *p, *last, details[NGX_MAX_ERROR_STR];
+    u_char  *p;
 
     message->step[sizeof(message->step) - 1] = '\0';
 
     /* should a program ever come to write it, it forges no line of the log */
 
-    for (step = message->step; *step; step++) {
-        if (*step < ' ' || *step > '~') {
-            *step = '?';
+    for (p = (u_char *) message->step; *p; p++) {
+        if (*p < ' ' || *p > '~') {
+            *p = '?';
         }
     }
 
     ngx_log_error(NGX_LOG_ALERT, run->pool->log, message->error,
                   "pyexec: %s in a zygote failed", message->step);
 
-    last = details + sizeof(details) - 1;
-
-    p = ngx_slprintf(details, last, "%s: ", message->step);
-    *ngx_strerror(message->error, p, last - p) = '\0';
-
-    if (run->spares) {
-        ngx_pyexec_spare_gone(run, 1);
-        return;
-    }
-
-    ngx_pyexec_run_answer_error(run, (char *) details);
-}
-
-
-void
-ngx_pyexec_run_lost(ngx_pyexec_run_t *run)
-{
-    if (run->spares) {
-        ngx_pyexec_spare_gone(run, 0);
-        return;
-    }
-
-    ngx_pyexec_run_answer_error(run, "the Python interpreter died");
-}
-
-
-static void
-ngx_pyexec_run_answer_error(ngx_pyexec_run_t *run, char *details)
-{
-    ngx_pyexec_ctx_t  *ctx;
-
-    ctx = run->ctx;
-
-    if (ctx) {
-        ctx->run = NULL;
-    }
-
-    ngx_pyexec_run_free(run);
-    ngx_pyexec_place_leave();
-
-    if (ctx) {
-        ngx_pyexec_answer_finalize(ctx,
-                           ngx_pyexec_answer_error(ctx->request, details));
-    }
+    outcome->kind = NGX_PYEXEC_OUTCOME_FAILED;
+    outcome->err = message->error;
+    ngx_cpystrn(outcome->step, (u_char *) message->step,
+                NGX_PYEXEC_STEP_LEN);
 }
 
 
 void
 ngx_pyexec_run_free(ngx_pyexec_run_t *run)
 {
-    ngx_pyexec_input_close(&run->channel);
-    ngx_pyexec_input_close(&run->input);
-    ngx_pyexec_output_free(&run->output);
-    ngx_pyexec_output_free(&run->error);
+    ngx_pyexec_run_hang_up(run);
+
+    ngx_pyexec_output_close(&run->outputs[NGX_PYEXEC_STDOUT]);
+    ngx_pyexec_output_close(&run->outputs[NGX_PYEXEC_STDERR]);
 
     if (run->timer.timer_set) {
         ngx_del_timer(&run->timer);
     }
-
-    ngx_pyexec_script_close(&run->script, run->pool->log);
 
     ngx_destroy_pool(run->pool);
 }

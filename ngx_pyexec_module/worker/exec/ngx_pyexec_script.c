@@ -1,5 +1,4 @@
 
-#include "../ngx_pyexec_module.h"
 #include "ngx_pyexec_script.h"
 
 #include <sys/file.h>
@@ -14,29 +13,25 @@
 static ngx_int_t ngx_pyexec_script_name(ngx_pyexec_script_t *script,
     ngx_path_t *path, ngx_uint_t directory, u_char *id, ngx_pool_t *pool);
 static char *ngx_pyexec_script_write(ngx_pyexec_script_t *script,
-    pyexec_request_string_t *code);
+    ngx_str_t *code);
 static void ngx_pyexec_script_remove(int dfd, char *name, ngx_log_t *log);
-static ngx_int_t ngx_pyexec_script_uuid(u_char *id);
 static ngx_uint_t ngx_pyexec_script_is_name(u_char *name);
 static ngx_int_t ngx_pyexec_script_lock(ngx_fd_t fd);
 
 
 ngx_int_t
 ngx_pyexec_script_create(ngx_pyexec_script_t *script, ngx_path_t *path,
-    ngx_uint_t directory, pyexec_request_string_t *code, u_char *id,
-    ngx_pool_t *pool, ngx_err_t *err)
+    ngx_uint_t directory, ngx_str_t *code, u_char *id, ngx_pool_t *pool)
 {
     char        *failed;
+    ngx_err_t    err;
     ngx_uint_t   tries;
 
-    for (tries = 0; /* void */ ; tries++) {
+    if (ngx_pyexec_script_name(script, path, directory, id, pool) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
-        if (ngx_pyexec_script_name(script, path, directory, id, pool)
-            != NGX_OK)
-        {
-            *err = ngx_errno;
-            return NGX_ERROR;
-        }
+    for (tries = 0; /* void */ ; tries++) {
 
         script->fd = open((char *) script->name,
                           O_CREAT|O_EXCL|O_WRONLY|O_NOFOLLOW|O_CLOEXEC, 0600);
@@ -67,11 +62,12 @@ ngx_pyexec_script_create(ngx_pyexec_script_t *script, ngx_path_t *path,
         (void) ngx_close_file(script->fd);
     }
 
-    *err = ngx_errno;
-    ngx_log_error(NGX_LOG_CRIT, pool->log, *err,
+    err = ngx_errno;
+    ngx_log_error(NGX_LOG_CRIT, pool->log, err,
                   "pyexec: %s \"%s\" failed", failed, script->name);
 
     ngx_pyexec_script_close(script, pool->log);
+    ngx_set_errno(err);
 
     return NGX_ERROR;
 }
@@ -83,12 +79,6 @@ ngx_pyexec_script_name(ngx_pyexec_script_t *script, ngx_path_t *path,
 {
     u_char  *p;
     size_t   len;
-
-    if (ngx_pyexec_script_uuid(id) != NGX_OK) {
-        ngx_log_error(NGX_LOG_ALERT, pool->log, ngx_errno,
-                      "pyexec: getrandom() failed");
-        return NGX_ERROR;
-    }
 
     len = path->name.len + 1 + NGX_PYEXEC_UUID_LEN;
 
@@ -116,7 +106,7 @@ ngx_pyexec_script_name(ngx_pyexec_script_t *script, ngx_path_t *path,
 
 static char *
 ngx_pyexec_script_write(ngx_pyexec_script_t *script,
-    pyexec_request_string_t *code)
+    ngx_str_t *code)
 {
     char     target[3 + NGX_PYEXEC_UUID_LEN
                     + sizeof(NGX_PYEXEC_SCRIPT_SUFFIX)];
@@ -285,12 +275,14 @@ ngx_pyexec_script_sweep(ngx_path_t *path, ngx_log_t *log)
 
 /* RFC 9562, version 4 */
 
-static ngx_int_t
-ngx_pyexec_script_uuid(u_char *id)
+ngx_int_t
+ngx_pyexec_script_uuid(u_char id[NGX_PYEXEC_UUID_LEN], ngx_log_t *log)
 {
     u_char  b[16];
 
     if (getrandom(b, sizeof(b), 0) != sizeof(b)) {
+        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno,
+                      "pyexec: getrandom() failed");
         return NGX_ERROR;
     }
 

@@ -11,7 +11,11 @@
 #define _NGX_PYEXEC_SCRIPT_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+#define NGX_PYEXEC_UUID_LEN  36
 
 
 typedef struct {
@@ -21,14 +25,18 @@ typedef struct {
 } ngx_pyexec_script_t;
 
 
+/* A random UUID, without a NUL; NGX_ERROR with a line in the log. */
+ngx_int_t ngx_pyexec_script_uuid(u_char id[NGX_PYEXEC_UUID_LEN],
+    ngx_log_t *log);
+
 /*
- * Chooses a UUID and writes the code below "path", with a directory for the
- * run or without.  The file is locked while its worker lives.  NGX_OK with the
- * UUID in "id", or NGX_ERROR with the reason in the log and errno in "err".
+ * Writes the code below "path" under the name "id", with a directory for the
+ * run or without.  The file is locked while its worker lives.  NGX_ERROR with
+ * errno set and the reason in the log.
  */
 ngx_int_t ngx_pyexec_script_create(ngx_pyexec_script_t *script,
-    ngx_path_t *path, ngx_uint_t directory, pyexec_request_string_t *code,
-    u_char *id, ngx_pool_t *pool, ngx_err_t *err);
+    ngx_path_t *path, ngx_uint_t directory, ngx_str_t *code, u_char *id,
+    ngx_pool_t *pool);
 
 /* Nobody finds it any more. */
 void ngx_pyexec_script_delete(ngx_pyexec_script_t *script, ngx_log_t *log);

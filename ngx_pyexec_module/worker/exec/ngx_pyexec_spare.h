@@ -9,41 +9,44 @@
 #define _NGX_PYEXEC_SPARE_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_pyexec_run.h"
 
 
-/* Those of one zygote. */
+/* The interpreter of a profile in this worker, and its spares. */
 
 typedef struct {
+    ngx_queue_t                 queue;          /* of this worker */
+    ngx_pyexec_profile_t       *profile;
     ngx_pyexec_zygote_t        *zygote;
-    ngx_queue_t                 queue;          /* ngx_pyexec_run_t, idle */
-    ngx_uint_t                  n;
-    ngx_uint_t                  number;         /* to have ready */
+
+    ngx_queue_t                 idle;           /* ngx_pyexec_run_t */
+    ngx_uint_t                  n;              /* idle, or on their way out */
     ngx_event_t                 refill;
 
-    ngx_event_t                 idle;
+    ngx_event_t                 unwanted;
     unsigned                    wanted:1;       /* taken lately */
+
+    ngx_pyexec_zygote_event_pt  event;
 } ngx_pyexec_spares_t;
 
 
 /*
- * "number" to have ready.  Where none was taken for a minute or two there is
- * one, until one is taken.
+ * The profile's, made and started where the worker has none yet; NULL without
+ * memory.  What happens to its zygote is told to "event", with the spares as
+ * its data.
+ *
+ * "profile->spares" are kept ready.  Where none was taken for a minute or two
+ * there is one, until one is taken.
  */
-void ngx_pyexec_spare_init(ngx_pyexec_spares_t *spares,
-    ngx_pyexec_zygote_t *zygote, ngx_uint_t number);
+ngx_pyexec_spares_t *ngx_pyexec_spares_get(ngx_pyexec_profile_t *profile,
+    ngx_pyexec_zygote_event_pt event);
 
-/* Has missing ones forked, when what the worker does now is done. */
-void ngx_pyexec_spare_refill(ngx_pyexec_spares_t *spares);
-
-/* The one that waits longest, or NULL. */
+/* The one that waits longest and is as it was forked, or NULL. */
 ngx_pyexec_run_t *ngx_pyexec_spare_take(ngx_pyexec_spares_t *spares);
-
-/*
- * One is gone without having had a program, and is freed.  "failed": others
- * may fare the same, the next one is not forked at once.
- */
-void ngx_pyexec_spare_gone(ngx_pyexec_run_t *run, ngx_uint_t failed);
 
 
 #endif /* _NGX_PYEXEC_SPARE_H_INCLUDED_ */

@@ -1,7 +1,6 @@
 
 #define NGX_PYEXEC_ZYGOTE_PY  NGX_PYEXEC_ZYGOTE_DIR "/zygote.py"
 
-#include "../ngx_pyexec_module.h"
 #include "ngx_pyexec_spawn.h"
 
 #include <poll.h>

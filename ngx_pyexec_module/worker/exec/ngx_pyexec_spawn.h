@@ -3,7 +3,10 @@
 #define _NGX_PYEXEC_SPAWN_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "../conf/ngx_pyexec_profile.h"
 
 
 /*

@@ -1,10 +1,8 @@
 
-#include "../ngx_pyexec_module.h"
-#include "ngx_pyexec_place.h"
-#include "ngx_pyexec_run.h"
-#include "ngx_pyexec_spare.h"
-#include "ngx_pyexec_spawn.h"
 #include "ngx_pyexec_zygote.h"
+#include "ngx_pyexec_clock.h"
+#include "ngx_pyexec_pipe.h"
+#include "ngx_pyexec_spawn.h"
 #include "ngx_pyexec_zygote_log.h"
 
 #include <sys/syscall.h>
@@ -20,6 +18,12 @@
 #define NGX_PYEXEC_ZYGOTE_DELAY_MIN  1
 #define NGX_PYEXEC_ZYGOTE_DELAY      100
 #define NGX_PYEXEC_ZYGOTE_DELAY_MAX  10000
+
+/*
+ * What could not be sent for want of memory or the like is sent again after
+ * this time, milliseconds: of that no event tells the end.
+ */
+#define NGX_PYEXEC_ZYGOTE_RETRY      10
 
 
 typedef enum {
@@ -37,19 +41,20 @@ struct ngx_pyexec_zygote_s {
     ngx_pid_t                   pid;            /* its reaper's */
     int                         pidfd;          /* -1: none */
     ngx_connection_t           *control;
-    ngx_queue_t                 runs;
-    ngx_pyexec_spares_t         spares;
+    ngx_queue_t                 children;
+
+    ngx_pyexec_zygote_event_pt  event;
+    void                       *data;
 
     ngx_event_t                 timer;          /* to be ready or started */
+    ngx_event_t                 retry;          /* to send again */
     ngx_uint_t                  failures;       /* in a row */
     ngx_msec_t                  since;          /* the state, in real time */
 
-    unsigned                    blocked:1;      /* the socket is full */
+    unsigned                    blocked:1;      /* nothing is sent now */
 };
 
 
-static ngx_pyexec_zygote_t *ngx_pyexec_zygote_create(
-    ngx_pyexec_profile_t *profile, ngx_cycle_t *cycle);
 static void ngx_pyexec_zygote_start(ngx_pyexec_zygote_t *zygote);
 static ngx_int_t ngx_pyexec_zygote_open(ngx_pyexec_zygote_t *zygote);
 static void ngx_pyexec_zygote_timer_handler(ngx_event_t *ev);
@@ -57,10 +62,16 @@ static void ngx_pyexec_zygote_read_handler(ngx_event_t *rev);
 static ngx_int_t ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
     pyexec_wire_message_t *message);
 static void ngx_pyexec_zygote_write_handler(ngx_event_t *wev);
+static void ngx_pyexec_zygote_retry_handler(ngx_event_t *ev);
+static void ngx_pyexec_zygote_unblock(ngx_pyexec_zygote_t *zygote);
 static ngx_int_t ngx_pyexec_zygote_send(ngx_pyexec_zygote_t *zygote,
-    pyexec_wire_type_t type, ngx_pyexec_run_t *run, int *fds);
-static ngx_pyexec_run_t *ngx_pyexec_zygote_find(ngx_pyexec_zygote_t *zygote,
-    uint32_t id);
+    pyexec_wire_type_t type, ngx_pyexec_child_t *child, int *fds);
+static void ngx_pyexec_zygote_block(ngx_pyexec_zygote_t *zygote,
+    ngx_err_t err);
+static ngx_pyexec_child_t *ngx_pyexec_zygote_find(
+    ngx_pyexec_zygote_t *zygote, uint32_t id);
+static void ngx_pyexec_zygote_remove(ngx_pyexec_child_t *child,
+    pyexec_wire_message_t *message);
 static void ngx_pyexec_zygote_close(ngx_pyexec_zygote_t *zygote);
 static ngx_msec_t ngx_pyexec_zygote_delay(ngx_pyexec_zygote_t *zygote);
 static ngx_msec_t ngx_pyexec_zygote_now(void);
@@ -73,55 +84,36 @@ static ngx_queue_t  ngx_pyexec_zygotes = {
 };
 
 
-ngx_int_t
-ngx_pyexec_zygote_init(ngx_cycle_t *cycle)
-{
-    ngx_uint_t                i;
-    ngx_pyexec_profile_t    **profile;
-    ngx_pyexec_main_conf_t   *pmcf;
-
-    pmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_pyexec_module);
-
-    if (pmcf == NULL) {
-        return NGX_OK;
-    }
-
-    profile = pmcf->profiles.elts;
-
-    for (i = 0; i < pmcf->profiles.nelts; i++) {
-        if (ngx_pyexec_zygote_create(profile[i], cycle) == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_pyexec_zygote_t *
-ngx_pyexec_zygote_create(ngx_pyexec_profile_t *profile, ngx_cycle_t *cycle)
+ngx_pyexec_zygote_t *
+ngx_pyexec_zygote_create(ngx_pyexec_profile_t *profile,
+    ngx_pyexec_zygote_event_pt event, void *data)
 {
     ngx_pyexec_zygote_t  *zygote;
 
-    zygote = ngx_pcalloc(cycle->pool, sizeof(ngx_pyexec_zygote_t));
+    zygote = ngx_pcalloc(ngx_cycle->pool, sizeof(ngx_pyexec_zygote_t));
     if (zygote == NULL) {
         return NULL;
     }
 
     zygote->pidfd = -1;
     zygote->profile = profile;
-    profile->zygote = zygote;
+    zygote->event = event;
+    zygote->data = data;
 
-    ngx_queue_init(&zygote->runs);
-    ngx_pyexec_spare_init(&zygote->spares, zygote, profile->spares);
+    ngx_queue_init(&zygote->children);
     ngx_queue_insert_tail(&ngx_pyexec_zygotes, &zygote->queue);
 
-    /* a worker that exits gracefully does not wait for this timer */
+    /* a worker that exits gracefully does not wait for these timers */
 
     zygote->timer.handler = ngx_pyexec_zygote_timer_handler;
     zygote->timer.data = zygote;
-    zygote->timer.log = cycle->log;
+    zygote->timer.log = ngx_cycle->log;
     zygote->timer.cancelable = 1;
+
+    zygote->retry.handler = ngx_pyexec_zygote_retry_handler;
+    zygote->retry.data = zygote;
+    zygote->retry.log = ngx_cycle->log;
+    zygote->retry.cancelable = 1;
 
     ngx_pyexec_zygote_start(zygote);
 
@@ -157,20 +149,15 @@ ngx_pyexec_zygote_open(ngx_pyexec_zygote_t *zygote)
         return NGX_ERROR;
     }
 
-    c = ngx_get_connection(s[0], ngx_cycle->log);
+    c = ngx_pyexec_pipe_connection(&s[0], zygote, ngx_cycle->log,
+                                   ngx_pyexec_zygote_read_handler,
+                                   ngx_pyexec_zygote_write_handler);
 
     if (c == NULL) {
         (void) ngx_close_socket(s[0]);
         (void) ngx_close_socket(s[1]);
         return NGX_ERROR;
     }
-
-    c->data = zygote;
-    c->log = ngx_cycle->log;
-    c->read->log = c->log;
-    c->write->log = c->log;
-    c->read->handler = ngx_pyexec_zygote_read_handler;
-    c->write->handler = ngx_pyexec_zygote_write_handler;
 
     zygote->control = c;
     zygote->blocked = 0;
@@ -235,24 +222,9 @@ ngx_pyexec_zygote_timer_handler(ngx_event_t *ev)
 
 
 ngx_uint_t
-ngx_pyexec_zygote_expected(ngx_pyexec_profile_t *profile)
+ngx_pyexec_zygote_expected(ngx_pyexec_zygote_t *zygote)
 {
-    ngx_cycle_t  *cycle;
-
-    /*
-     * Only without a master process: there, no worker starts after a new
-     * configuration was read.
-     */
-
-    if (profile->zygote == NULL) {
-        cycle = (ngx_cycle_t *) ngx_cycle;
-
-        if (ngx_pyexec_zygote_create(profile, cycle) == NULL) {
-            return 0;
-        }
-    }
-
-    return profile->zygote->state != NGX_PYEXEC_ZYGOTE_DOWN;
+    return zygote->state != NGX_PYEXEC_ZYGOTE_DOWN;
 }
 
 
@@ -263,28 +235,21 @@ ngx_pyexec_zygote_accepts(ngx_pyexec_zygote_t *zygote)
 }
 
 
-ngx_pyexec_spares_t *
-ngx_pyexec_zygote_spares(ngx_pyexec_zygote_t *zygote)
-{
-    return &zygote->spares;
-}
-
-
 ngx_int_t
-ngx_pyexec_zygote_spawn(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t *run,
-    int fds[PYEXEC_WIRE_NFDS])
+ngx_pyexec_zygote_spawn(ngx_pyexec_zygote_t *zygote,
+    ngx_pyexec_child_t *child, int fds[PYEXEC_WIRE_NFDS])
 {
     ngx_int_t        rc;
 
     static uint32_t  last;
 
-    run->zygote = zygote;
-    run->id = ++last;
+    child->zygote = zygote;
+    child->id = ++last;
 
-    rc = ngx_pyexec_zygote_send(zygote, PYEXEC_WIRE_SPAWN, run, fds);
+    rc = ngx_pyexec_zygote_send(zygote, PYEXEC_WIRE_SPAWN, child, fds);
 
     if (rc == NGX_OK) {
-        ngx_queue_insert_tail(&zygote->runs, &run->queue);
+        ngx_queue_insert_tail(&zygote->children, &child->queue);
         return NGX_OK;
     }
 
@@ -293,25 +258,23 @@ ngx_pyexec_zygote_spawn(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t *run,
 
 
 void
-ngx_pyexec_zygote_kill(ngx_pyexec_zygote_t *zygote, ngx_pyexec_run_t *run)
+ngx_pyexec_zygote_kill(ngx_pyexec_child_t *child)
 {
-    run->kill_unsent = ngx_pyexec_zygote_send(zygote, PYEXEC_WIRE_KILL, run,
-                                              NULL)
-                       == NGX_AGAIN;
+    child->kill_unsent = ngx_pyexec_zygote_send(child->zygote,
+                                                PYEXEC_WIRE_KILL, child, NULL)
+                         == NGX_AGAIN;
 }
 
 
+/* NGX_AGAIN: not now, and ngx_pyexec_zygote_unblock() will be called. */
+
 static ngx_int_t
 ngx_pyexec_zygote_send(ngx_pyexec_zygote_t *zygote, pyexec_wire_type_t type,
-    ngx_pyexec_run_t *run, int *fds)
+    ngx_pyexec_child_t *child, int *fds)
 {
-    ngx_err_t              err;
-    ngx_connection_t      *c;
     pyexec_wire_message_t  message;
 
-    c = zygote->control;
-
-    if (c == NULL) {
+    if (zygote->control == NULL) {
         return NGX_ERROR;
     }
 
@@ -321,68 +284,105 @@ ngx_pyexec_zygote_send(ngx_pyexec_zygote_t *zygote, pyexec_wire_type_t type,
 
     ngx_memzero(&message, sizeof(pyexec_wire_message_t));
     message.type = type;
-    message.run = run->id;
+    message.run = child->id;
 
-    if (pyexec_wire_send(c->fd, &message, fds, fds ? PYEXEC_WIRE_NFDS : 0)
+    if (pyexec_wire_send(zygote->control->fd, &message, fds,
+                         fds ? PYEXEC_WIRE_NFDS : 0)
         == 0)
     {
         return NGX_OK;
     }
 
-    err = ngx_errno;
+    ngx_pyexec_zygote_block(zygote, ngx_errno);
 
-    if (err == NGX_EAGAIN) {
-        zygote->blocked = 1;
-        c->write->ready = 0;
+    return NGX_AGAIN;
+}
 
-        if (ngx_handle_write_event(c->write, 0) == NGX_OK) {
-            return NGX_AGAIN;
-        }
-    }
+
+static void
+ngx_pyexec_zygote_block(ngx_pyexec_zygote_t *zygote, ngx_err_t err)
+{
+    ngx_connection_t  *c;
+
+    c = zygote->control;
+    zygote->blocked = 1;
 
     if (err == NGX_EPIPE || err == NGX_ECONNRESET) {
         /* it died: the read handler, which is due, replaces it */
-        zygote->blocked = 1;
-        return NGX_AGAIN;
+        return;
     }
 
-    ngx_log_error(NGX_LOG_ERR, c->log, err,
-                  "pyexec: sending to zygote %P failed", zygote->pid);
+    if (err == NGX_EAGAIN) {
+        c->write->ready = 0;
 
-    return NGX_ERROR;
+        if (ngx_handle_write_event(c->write, 0) == NGX_OK) {
+            return;
+        }
+
+        /* of what could not be asked for, no event will tell */
+
+        c->write->ready = 1;
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, c->log, err,
+                      "pyexec: sending to zygote %P failed, "
+                      "it is tried again", zygote->pid);
+    }
+
+    ngx_add_timer(&zygote->retry, NGX_PYEXEC_ZYGOTE_RETRY);
 }
 
 
 static void
 ngx_pyexec_zygote_write_handler(ngx_event_t *wev)
 {
-    ngx_queue_t          *q;
     ngx_connection_t     *c;
-    ngx_pyexec_run_t     *run;
     ngx_pyexec_zygote_t  *zygote;
 
     c = wev->data;
     zygote = c->data;
 
-    if (!zygote->blocked) {
-        return;
+    if (zygote->blocked && !zygote->retry.timer_set) {
+        ngx_pyexec_zygote_unblock(zygote);
     }
+}
+
+
+static void
+ngx_pyexec_zygote_retry_handler(ngx_event_t *ev)
+{
+    ngx_pyexec_zygote_t *zygote = ev->data;
+
+    if (zygote->control && zygote->blocked) {
+        ngx_pyexec_zygote_unblock(zygote);
+    }
+}
+
+
+/* What waits to be sent is sent: first the kills, which nobody asks twice. */
+
+static void
+ngx_pyexec_zygote_unblock(ngx_pyexec_zygote_t *zygote)
+{
+    ngx_queue_t         *q;
+    ngx_pyexec_child_t  *child;
 
     zygote->blocked = 0;
 
-    for (q = ngx_queue_head(&zygote->runs);
-         q != ngx_queue_sentinel(&zygote->runs) && !zygote->blocked;
+    for (q = ngx_queue_head(&zygote->children);
+         q != ngx_queue_sentinel(&zygote->children) && !zygote->blocked;
          q = ngx_queue_next(q))
     {
-        run = ngx_queue_data(q, ngx_pyexec_run_t, queue);
+        child = ngx_queue_data(q, ngx_pyexec_child_t, queue);
 
-        if (run->kill_unsent) {
-            ngx_pyexec_zygote_kill(zygote, run);
+        if (child->kill_unsent) {
+            ngx_pyexec_zygote_kill(child);
         }
     }
 
-    ngx_pyexec_place_wake();
-    ngx_pyexec_spare_refill(&zygote->spares);
+    if (!zygote->blocked) {
+        zygote->event(zygote->data, NGX_PYEXEC_ZYGOTE_NOW_WRITABLE);
+    }
 }
 
 
@@ -439,7 +439,7 @@ static ngx_int_t
 ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
     pyexec_wire_message_t *message)
 {
-    ngx_pyexec_run_t  *run;
+    ngx_pyexec_child_t  *child;
 
     if (message->type == PYEXEC_WIRE_READY) {
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
@@ -453,32 +453,22 @@ ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
             ngx_del_timer(&zygote->timer);
         }
 
-        ngx_pyexec_place_wake();
-        ngx_pyexec_spare_refill(&zygote->spares);
+        zygote->event(zygote->data, NGX_PYEXEC_ZYGOTE_NOW_READY);
 
         return NGX_OK;
     }
 
-    run = ngx_pyexec_zygote_find(zygote, message->run);
-
-    if (run && message->type == PYEXEC_WIRE_ENDED) {
-        ngx_queue_remove(&run->queue);
-        ngx_pyexec_run_ended(run, message);
-        return NGX_OK;
-    }
-
-    if (run && message->type == PYEXEC_WIRE_FAILED) {
-        ngx_queue_remove(&run->queue);
-        ngx_pyexec_run_failed(run, message);
-        return NGX_OK;
-    }
-
-    /* one that is killed while it tells of its end is told of twice */
-
-    if (run == NULL
-        && (message->type == PYEXEC_WIRE_ENDED
-            || message->type == PYEXEC_WIRE_FAILED))
+    if (message->type == PYEXEC_WIRE_ENDED
+        || message->type == PYEXEC_WIRE_FAILED)
     {
+        child = ngx_pyexec_zygote_find(zygote, message->run);
+
+        /* one that is killed while it tells of its end is told of twice */
+
+        if (child) {
+            ngx_pyexec_zygote_remove(child, message);
+        }
+
         return NGX_OK;
     }
 
@@ -488,20 +478,20 @@ ngx_pyexec_zygote_message(ngx_pyexec_zygote_t *zygote,
 }
 
 
-static ngx_pyexec_run_t *
+static ngx_pyexec_child_t *
 ngx_pyexec_zygote_find(ngx_pyexec_zygote_t *zygote, uint32_t id)
 {
-    ngx_queue_t       *q;
-    ngx_pyexec_run_t  *run;
+    ngx_queue_t         *q;
+    ngx_pyexec_child_t  *child;
 
-    for (q = ngx_queue_head(&zygote->runs);
-         q != ngx_queue_sentinel(&zygote->runs);
+    for (q = ngx_queue_head(&zygote->children);
+         q != ngx_queue_sentinel(&zygote->children);
          q = ngx_queue_next(q))
     {
-        run = ngx_queue_data(q, ngx_pyexec_run_t, queue);
+        child = ngx_queue_data(q, ngx_pyexec_child_t, queue);
 
-        if (run->id == id) {
-            return run;
+        if (child->id == id) {
+            return child;
         }
     }
 
@@ -509,13 +499,23 @@ ngx_pyexec_zygote_find(ngx_pyexec_zygote_t *zygote, uint32_t id)
 }
 
 
+static void
+ngx_pyexec_zygote_remove(ngx_pyexec_child_t *child,
+    pyexec_wire_message_t *message)
+{
+    ngx_queue_remove(&child->queue);
+
+    child->gone(child, message);
+}
+
+
 void
 ngx_pyexec_zygote_replace(ngx_pyexec_zygote_t *zygote, char *reason)
 {
-    ngx_msec_t         delay;
-    ngx_queue_t       *q;
-    ngx_uint_t         runs;
-    ngx_pyexec_run_t  *run;
+    ngx_msec_t           delay;
+    ngx_queue_t         *q;
+    ngx_uint_t           working;
+    ngx_pyexec_child_t  *child;
 
     delay = ngx_pyexec_zygote_delay(zygote);
 
@@ -533,24 +533,23 @@ ngx_pyexec_zygote_replace(ngx_pyexec_zygote_t *zygote, char *reason)
 
     ngx_add_timer(&zygote->timer, delay);
 
-    runs = 0;
+    working = 0;
 
-    while (!ngx_queue_empty(&zygote->runs)) {
-        q = ngx_queue_head(&zygote->runs);
-        run = ngx_queue_data(q, ngx_pyexec_run_t, queue);
+    while (!ngx_queue_empty(&zygote->children)) {
+        q = ngx_queue_head(&zygote->children);
+        child = ngx_queue_data(q, ngx_pyexec_child_t, queue);
 
-        ngx_queue_remove(q);
-        runs += run->spares == NULL;
-        ngx_pyexec_run_lost(run);
+        working += child->working;
+        ngx_pyexec_zygote_remove(child, NULL);
     }
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "pyexec: zygote %P %s with %ui runs, "
                   "it is started again in %Mms",
-                  zygote->pid, reason, runs, delay);
+                  zygote->pid, reason, working, delay);
 
     if (zygote->state == NGX_PYEXEC_ZYGOTE_DOWN) {
-        ngx_pyexec_place_fail(zygote, "the Python interpreter cannot start");
+        zygote->event(zygote->data, NGX_PYEXEC_ZYGOTE_NOW_DOWN);
     }
 }
 
@@ -563,6 +562,10 @@ ngx_pyexec_zygote_replace(ngx_pyexec_zygote_t *zygote, char *reason)
 static void
 ngx_pyexec_zygote_close(ngx_pyexec_zygote_t *zygote)
 {
+    if (zygote->retry.timer_set) {
+        ngx_del_timer(&zygote->retry);
+    }
+
     if (zygote->control) {
         ngx_close_connection(zygote->control);
         zygote->control = NULL;
@@ -607,8 +610,7 @@ ngx_pyexec_zygote_delay(ngx_pyexec_zygote_t *zygote)
 void
 ngx_pyexec_zygote_exit(void)
 {
-    ngx_queue_t          *q, *r;
-    ngx_pyexec_run_t     *run;
+    ngx_queue_t          *q, *child;
     ngx_pyexec_zygote_t  *zygote;
 
     for (q = ngx_queue_head(&ngx_pyexec_zygotes);
@@ -617,15 +619,13 @@ ngx_pyexec_zygote_exit(void)
     {
         zygote = ngx_queue_data(q, ngx_pyexec_zygote_t, queue);
 
-        while (!ngx_queue_empty(&zygote->runs)) {
-            r = ngx_queue_head(&zygote->runs);
-            run = ngx_queue_data(r, ngx_pyexec_run_t, queue);
-
-            ngx_queue_remove(r);
-            ngx_pyexec_run_free(run);
-        }
-
         ngx_pyexec_zygote_close(zygote);
+
+        while (!ngx_queue_empty(&zygote->children)) {
+            child = ngx_queue_head(&zygote->children);
+            ngx_pyexec_zygote_remove(ngx_queue_data(child, ngx_pyexec_child_t,
+                                                    queue), NULL);
+        }
     }
 
     ngx_pyexec_zygote_log_close();

@@ -1,6 +1,6 @@
 
-#include "../ngx_pyexec_module.h"
 #include "ngx_pyexec_zygote_log.h"
+#include "ngx_pyexec_pipe.h"
 
 
 /* longer lines are logged in pieces */
@@ -16,7 +16,6 @@ typedef struct {
 
 
 static void ngx_pyexec_zygote_log_read_handler(ngx_event_t *rev);
-static void ngx_pyexec_zygote_log_write_handler(ngx_event_t *wev);
 static void ngx_pyexec_zygote_log_lines(ngx_pyexec_zygote_log_t *zlog);
 static void ngx_pyexec_zygote_log_free(ngx_pyexec_zygote_log_t *zlog);
 
@@ -41,24 +40,26 @@ ngx_pyexec_zygote_log_open(void)
         return NGX_INVALID_FILE;
     }
 
+    c = NULL;
     zlog = NULL;
-    c = ngx_get_connection(fd[0], ngx_cycle->log);
+
+    if (ngx_nonblocking(fd[0]) == -1) {
+        (void) close(fd[0]);
+        goto failed;
+    }
+
+    c = ngx_pyexec_pipe_connection(&fd[0], NULL, ngx_cycle->log,
+                                   ngx_pyexec_zygote_log_read_handler,
+                                   ngx_pyexec_pipe_empty_handler);
 
     if (c == NULL) {
         (void) close(fd[0]);
         goto failed;
     }
 
-    c->log = ngx_cycle->log;
-    c->read->log = c->log;
-    c->write->log = c->log;
-    c->read->handler = ngx_pyexec_zygote_log_read_handler;
-    c->write->handler = ngx_pyexec_zygote_log_write_handler;
-
     zlog = ngx_alloc(sizeof(ngx_pyexec_zygote_log_t), c->log);
 
     if (zlog == NULL
-        || ngx_nonblocking(fd[0]) == -1
         || ngx_handle_read_event(c->read, 0) != NGX_OK)
     {
         goto failed;
@@ -123,13 +124,6 @@ ngx_pyexec_zygote_log_read_handler(ngx_event_t *rev)
         ngx_pyexec_zygote_log_free(zlog);
         return;
     }
-}
-
-
-static void
-ngx_pyexec_zygote_log_write_handler(ngx_event_t *wev)
-{
-    /* nothing is ever written */
 }
 
 

@@ -3,7 +3,8 @@
 #define _NGX_PYEXEC_ZYGOTE_LOG_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
 
 
 /*

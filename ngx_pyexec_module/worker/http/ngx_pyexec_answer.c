@@ -1,11 +1,68 @@
 
-#include "../ngx_pyexec_module.h"
 #include "ngx_pyexec_answer.h"
+#include "ngx_pyexec_headers.h"
 
 
-static ngx_int_t ngx_pyexec_answer_send(ngx_http_request_t *r,
+/* the longest line that is added to a program's own, bytes */
+#define NGX_PYEXEC_NOTICE_SIZE   64
+
+/* of an error of the server, bytes: a step and what errno means */
+#define NGX_PYEXEC_DETAILS_SIZE  (NGX_PYEXEC_STEP_LEN + 128)
+
+
+static ngx_int_t ngx_pyexec_answer_status_only(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+static ngx_int_t ngx_pyexec_answer_options(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+static ngx_int_t ngx_pyexec_answer_method(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+static ngx_int_t ngx_pyexec_answer_media_type(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+static ngx_int_t ngx_pyexec_answer_invalid(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+static ngx_int_t ngx_pyexec_answer_too_large(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+static ngx_int_t ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+static ngx_int_t ngx_pyexec_answer_outcome(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+
+static ngx_int_t ngx_pyexec_answer_result(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+static char *ngx_pyexec_answer_notice(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_outcome_t *outcome, char notice[NGX_PYEXEC_NOTICE_SIZE]);
+static ngx_int_t ngx_pyexec_answer_busy(ngx_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_pyexec_answer_failed(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_outcome_t *outcome);
+static ngx_int_t ngx_pyexec_answer_error(ngx_pyexec_ctx_t *ctx,
+    const char *details);
+
+static ngx_int_t ngx_pyexec_answer_refuse(ngx_pyexec_ctx_t *ctx,
+    ngx_uint_t status, const char *error, ngx_uint_t line,
+    ngx_uint_t column);
+static ngx_buf_t *ngx_pyexec_answer_refusal_buf(ngx_pyexec_ctx_t *ctx,
+    const char *error, ngx_uint_t line, ngx_uint_t column);
+static ngx_int_t ngx_pyexec_answer_send(ngx_pyexec_ctx_t *ctx,
     ngx_uint_t status, ngx_buf_t *b);
 static ngx_buf_t *ngx_pyexec_answer_buf(ngx_http_request_t *r, size_t size);
+
+
+typedef ngx_int_t (*ngx_pyexec_answer_pt)(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply);
+
+
+static const ngx_pyexec_answer_pt  ngx_pyexec_answers[] = {
+    [NGX_PYEXEC_REPLY_NONE] = ngx_pyexec_answer_status_only,
+    [NGX_PYEXEC_REPLY_LEFT] = ngx_pyexec_answer_status_only,
+    [NGX_PYEXEC_REPLY_STATUS] = ngx_pyexec_answer_status_only,
+    [NGX_PYEXEC_REPLY_OPTIONS] = ngx_pyexec_answer_options,
+    [NGX_PYEXEC_REPLY_METHOD] = ngx_pyexec_answer_method,
+    [NGX_PYEXEC_REPLY_MEDIA_TYPE] = ngx_pyexec_answer_media_type,
+    [NGX_PYEXEC_REPLY_INVALID] = ngx_pyexec_answer_invalid,
+    [NGX_PYEXEC_REPLY_TOO_LARGE] = ngx_pyexec_answer_too_large,
+    [NGX_PYEXEC_REPLY_UNSAFE] = ngx_pyexec_answer_unsafe,
+    [NGX_PYEXEC_REPLY_OUTCOME] = ngx_pyexec_answer_outcome
+};
 
 
 static ngx_str_t  ngx_pyexec_answer_allow = ngx_string("Allow");
@@ -18,153 +75,43 @@ static ngx_str_t  ngx_pyexec_answer_retry_time = ngx_string("1");
 
 
 ngx_int_t
-ngx_pyexec_answer_result(ngx_pyexec_ctx_t *ctx)
+ngx_pyexec_answer(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
 {
-    u_char                 notice[64];
-    ngx_buf_t             *b;
-    pyexec_answer_t        answer;
-    ngx_http_request_t    *r;
-    ngx_pyexec_result_t   *result;
+    return ngx_pyexec_answers[reply->kind](ctx, reply);
+}
+
+
+/* What has no words of its own is nginx's to answer; undecided, an error. */
+
+static ngx_int_t
+ngx_pyexec_answer_status_only(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply)
+{
+    if (reply->kind == NGX_PYEXEC_REPLY_STATUS) {
+        return reply->rc;
+    }
+
+    return reply->kind == NGX_PYEXEC_REPLY_LEFT
+           ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+/* 204 */
+
+static ngx_int_t
+ngx_pyexec_answer_options(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
 
     r = ctx->request;
-    result = &ctx->result;
-    answer.output = result->output;
-    answer.error = result->error;
-    answer.notice = (char *) notice;
-    answer.returncode = (int) result->returncode;
-    answer.execution_time = result->time;
-    answer.status = ngx_pyexec_answer_status(result->status);
-    answer.cpu_time = result->cpu_time;
-    answer.memory = result->memory;
-
-    switch (result->status) {
-
-    case NGX_PYEXEC_TIMEOUT:
-        (void) snprintf((char *) notice, sizeof(notice),
-                        "Execution timed out after %.10g seconds",
-                        (double) ctx->timeout / 1000);
-        break;
-
-    case NGX_PYEXEC_MEMORY:
-        (void) snprintf((char *) notice, sizeof(notice),
-                        "Memory limit of %zu bytes exceeded",
-                        ctx->conf->memory);
-        break;
-
-    case NGX_PYEXEC_OUTPUT_LIMIT:
-        (void) snprintf((char *) notice, sizeof(notice),
-                        "Output limit of %zu bytes exceeded",
-                        ctx->conf->output_limit);
-        break;
-
-    default:
-        answer.notice = NULL;
-    }
-
-    b = ngx_pyexec_answer_buf(r, pyexec_answer_length(&answer));
-    if (b == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    b->last = pyexec_answer_write(b->last, &answer);
-
-    return ngx_pyexec_answer_send(r, NGX_HTTP_OK, b);
-}
-
-
-const char *
-ngx_pyexec_answer_status(ngx_pyexec_status_e status)
-{
-    static const char  *names[] = {
-        "ok", "error", "signal", "timeout", "memory", "output_limit"
-    };
-
-    return names[status];
-}
-
-
-ngx_int_t
-ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx)
-{
-    char        error[sizeof("Code is not safe: ")
-                      + PYEXEC_POLICY_MESSAGE_SIZE];
-    ngx_buf_t  *b;
-
-    (void) snprintf(error, sizeof(error), "Code is not safe: %s",
-                    ctx->verdict.message);
-
-    ctx->refused = 1;
-
-    b = ngx_pyexec_answer_refusal(ctx->request, error, ctx->verdict.line,
-                                  ctx->verdict.column);
-    if (b == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_pyexec_answer_send(ctx->request, NGX_HTTP_BAD_REQUEST, b);
-}
-
-
-ngx_int_t
-ngx_pyexec_answer_busy(ngx_http_request_t *r)
-{
-    if (ngx_pyexec_answer_header(r, &ngx_pyexec_answer_retry_after,
-                                 &ngx_pyexec_answer_retry_time)
-        != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_pyexec_answer_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                    "Too many executions");
-}
-
-
-ngx_int_t
-ngx_pyexec_answer_error(ngx_http_request_t *r, char *details)
-{
-    char  error[128];
-
-    (void) snprintf(error, sizeof(error),
-                    "An unexpected error occurred: %s", details);
-
-    return ngx_pyexec_answer_refuse(r, NGX_HTTP_INTERNAL_SERVER_ERROR, error);
-}
-
-
-ngx_int_t
-ngx_pyexec_answer_refuse(ngx_http_request_t *r, ngx_uint_t status,
-    const char *error)
-{
-    ngx_buf_t  *b;
-
-    b = ngx_pyexec_answer_refusal(r, error, 0, 0);
-    if (b == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_pyexec_answer_send(r, status, b);
-}
-
-
-ngx_int_t
-ngx_pyexec_answer_options(ngx_http_request_t *r)
-{
-    ngx_int_t          rc;
-    ngx_pyexec_ctx_t  *ctx;
-
-    ctx = ngx_pyexec_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
     ctx->answered = 1;
 
     r->headers_out.status = NGX_HTTP_NO_CONTENT;
     r->header_only = 1;
 
-    rc = ngx_pyexec_answer_header(r, &ngx_pyexec_answer_allow,
-                                  &ngx_pyexec_answer_methods);
+    rc = ngx_pyexec_headers_add(r, &ngx_pyexec_answer_allow,
+                                &ngx_pyexec_answer_methods);
 
     return rc == NGX_OK ? ngx_http_send_header(r)
                         : NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -172,36 +119,302 @@ ngx_pyexec_answer_options(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_pyexec_answer_send(ngx_http_request_t *r, ngx_uint_t status, ngx_buf_t *b)
+ngx_pyexec_answer_method(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
 {
-    ngx_int_t          rc;
-    ngx_chain_t        out;
-    ngx_pyexec_ctx_t  *ctx;
-
-    ctx = ngx_pyexec_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->answered = 1;
-
-    if (status == NGX_HTTP_NOT_ALLOWED
-        && ngx_pyexec_answer_header(r, &ngx_pyexec_answer_allow,
-                                    &ngx_pyexec_answer_methods)
-           != NGX_OK)
+    if (ngx_pyexec_headers_add(ctx->request, &ngx_pyexec_answer_allow,
+                               &ngx_pyexec_answer_methods)
+        != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_NOT_ALLOWED,
+                                    "Method not allowed", 0, 0);
+}
+
+
+static ngx_int_t
+ngx_pyexec_answer_media_type(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply)
+{
+    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                    "Content-Type must be application/json",
+                                    0, 0);
+}
+
+
+static ngx_int_t
+ngx_pyexec_answer_invalid(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
+{
+    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_BAD_REQUEST, reply->text,
+                                    0, 0);
+}
+
+
+static ngx_int_t
+ngx_pyexec_answer_too_large(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_t *reply)
+{
+    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                    reply->text, 0, 0);
+}
+
+
+static ngx_int_t
+ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
+{
+    char                      error[sizeof("Code is not safe: ")
+                                    + PYEXEC_POLICY_MESSAGE_SIZE];
+    pyexec_policy_verdict_t  *verdict;
+
+    verdict = &ctx->check.verdict;
+    ctx->refused = 1;
+
+    (void) snprintf(error, sizeof(error), "Code is not safe: %s",
+                    verdict->message);
+
+    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_BAD_REQUEST, error,
+                                    verdict->line, verdict->column);
+}
+
+
+static ngx_int_t
+ngx_pyexec_answer_outcome(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
+{
+    switch (reply->outcome->kind) {
+
+    case NGX_PYEXEC_OUTCOME_ENDED:
+        return ngx_pyexec_answer_result(ctx, reply);
+
+    case NGX_PYEXEC_OUTCOME_BUSY:
+        return ngx_pyexec_answer_busy(ctx);
+
+    case NGX_PYEXEC_OUTCOME_DOWN:
+        return ngx_pyexec_answer_error(ctx,
+                                       "the Python interpreter cannot start");
+
+    case NGX_PYEXEC_OUTCOME_FAILED:
+        return ngx_pyexec_answer_failed(ctx, reply->outcome);
+
+    case NGX_PYEXEC_OUTCOME_LOST:
+        return ngx_pyexec_answer_error(ctx, "the Python interpreter died");
+
+    case NGX_PYEXEC_OUTCOME_UNSTARTED:
+        return ngx_pyexec_answer_error(ctx,
+                       "the Python interpreter ended before its program");
+
+    case NGX_PYEXEC_OUTCOME_NO_MEMORY:
+        return ngx_pyexec_answer_error(ctx, "out of memory");
+
+    default: /* NGX_PYEXEC_OUTCOME_UNDECIDED */
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+
+static ngx_int_t
+ngx_pyexec_answer_result(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
+{
+    char                   notice[NGX_PYEXEC_NOTICE_SIZE];
+    ngx_buf_t             *b;
+    pyexec_answer_t        answer;
+    ngx_pyexec_outcome_t  *outcome;
+
+    outcome = reply->outcome;
+
+    answer.output = reply->output;
+    answer.error = reply->error;
+    answer.notice = ngx_pyexec_answer_notice(ctx, outcome, notice);
+    answer.returncode = (int) outcome->returncode;
+    answer.execution_time = outcome->time;
+    answer.status = ngx_pyexec_answer_status(outcome);
+    answer.cpu_time = outcome->cpu_time;
+    answer.memory = outcome->memory;
+
+    b = ngx_pyexec_answer_buf(ctx->request, ctx->api->result_length(&answer));
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b->last = ctx->api->result(b->last, &answer);
+
+    return ngx_pyexec_answer_send(ctx, NGX_HTTP_OK, b);
+}
+
+
+/* The line that says which limit ended it, or NULL. */
+
+static char *
+ngx_pyexec_answer_notice(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_outcome_t *outcome, char notice[NGX_PYEXEC_NOTICE_SIZE])
+{
+    switch (outcome->cause) {
+
+    case NGX_PYEXEC_CAUSE_TIMEOUT:
+        (void) snprintf(notice, NGX_PYEXEC_NOTICE_SIZE,
+                        "Execution timed out after %.10g seconds",
+                        (double) ctx->check.timeout / 1000);
+        return notice;
+
+    case NGX_PYEXEC_CAUSE_MEMORY:
+        (void) snprintf(notice, NGX_PYEXEC_NOTICE_SIZE,
+                        "Memory limit of %zu bytes exceeded",
+                        ctx->conf->memory);
+        return notice;
+
+    case NGX_PYEXEC_CAUSE_OUTPUT:
+        (void) snprintf(notice, NGX_PYEXEC_NOTICE_SIZE,
+                        "Output limit of %zu bytes exceeded",
+                        ctx->conf->output_limit);
+        return notice;
+
+    default:
+        return NULL;
+    }
+}
+
+
+const char *
+ngx_pyexec_answer_status(ngx_pyexec_outcome_t *outcome)
+{
+    switch (outcome->cause) {
+
+    case NGX_PYEXEC_CAUSE_TIMEOUT:
+        return "timeout";
+
+    case NGX_PYEXEC_CAUSE_MEMORY:
+        return "memory";
+
+    case NGX_PYEXEC_CAUSE_OUTPUT:
+        return "output_limit";
+
+    default:
+        break;
+    }
+
+    if (outcome->returncode < 0) {
+        return "signal";
+    }
+
+    return outcome->returncode ? "error" : "ok";
+}
+
+
+/* 503 with Retry-After */
+
+static ngx_int_t
+ngx_pyexec_answer_busy(ngx_pyexec_ctx_t *ctx)
+{
+    if (ngx_pyexec_headers_add(ctx->request, &ngx_pyexec_answer_retry_after,
+                               &ngx_pyexec_answer_retry_time)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    "Too many executions", 0, 0);
+}
+
+
+static ngx_int_t
+ngx_pyexec_answer_failed(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_outcome_t *outcome)
+{
+    u_char  *p, *last, details[NGX_PYEXEC_DETAILS_SIZE];
+
+    p = details;
+    last = details + sizeof(details) - 1;
+
+    if (outcome->step[0]) {
+        p = ngx_slprintf(p, last, "%s: ", outcome->step);
+    }
+
+    *ngx_strerror(outcome->err, p, last - p) = '\0';
+
+    return ngx_pyexec_answer_error(ctx, (char *) details);
+}
+
+
+/* 500: "details" are for the client, without secrets of the host. */
+
+static ngx_int_t
+ngx_pyexec_answer_error(ngx_pyexec_ctx_t *ctx, const char *details)
+{
+    char  error[sizeof("An unexpected error occurred: ")
+                + NGX_PYEXEC_DETAILS_SIZE];
+
+    (void) snprintf(error, sizeof(error),
+                    "An unexpected error occurred: %s", details);
+
+    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                    error, 0, 0);
+}
+
+
+/* Without line and column where they are 0. */
+
+static ngx_int_t
+ngx_pyexec_answer_refuse(ngx_pyexec_ctx_t *ctx, ngx_uint_t status,
+    const char *error, ngx_uint_t line, ngx_uint_t column)
+{
+    ngx_buf_t  *b;
+
+    b = ngx_pyexec_answer_refusal_buf(ctx, error, line, column);
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_pyexec_answer_send(ctx, status, b);
+}
+
+
+ngx_buf_t *
+ngx_pyexec_answer_refusal(ngx_pyexec_ctx_t *ctx, const char *error)
+{
+    return ngx_pyexec_answer_refusal_buf(ctx, error, 0, 0);
+}
+
+
+static ngx_buf_t *
+ngx_pyexec_answer_refusal_buf(ngx_pyexec_ctx_t *ctx, const char *error,
+    ngx_uint_t line, ngx_uint_t column)
+{
+    ngx_buf_t         *b;
+    pyexec_refusal_t   refusal;
+
+    refusal.error = error;
+    refusal.line = line;
+    refusal.column = column;
+
+    b = ngx_pyexec_answer_buf(ctx->request,
+                              ctx->api->refusal_length(&refusal));
+
+    if (b) {
+        b->last = ctx->api->refuse(b->last, &refusal);
+    }
+
+    return b;
+}
+
+
+static ngx_int_t
+ngx_pyexec_answer_send(ngx_pyexec_ctx_t *ctx, ngx_uint_t status,
+    ngx_buf_t *b)
+{
+    ngx_int_t            rc;
+    ngx_chain_t          out;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    ctx->answered = 1;
 
     /* a run is done: no condition of the client's undoes it */
 
     r->disable_not_modified = 1;
 
     r->headers_out.status = status;
-    r->headers_out.content_length_n = b->last - b->pos;
-    ngx_str_set(&r->headers_out.content_type, "application/json");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
+    ngx_pyexec_headers_json(r, b->last - b->pos);
 
     rc = ngx_http_send_header(r);
 
@@ -230,62 +443,4 @@ ngx_pyexec_answer_buf(ngx_http_request_t *r, size_t size)
     b->last_in_chain = 1;
 
     return b;
-}
-
-
-ngx_buf_t *
-ngx_pyexec_answer_refusal(ngx_http_request_t *r, const char *error,
-    ngx_uint_t line, ngx_uint_t column)
-{
-    ngx_buf_t         *b;
-    pyexec_refusal_t   refusal;
-
-    refusal.error = error;
-    refusal.line = line;
-    refusal.column = column;
-
-    b = ngx_pyexec_answer_buf(r, pyexec_refusal_length(&refusal));
-
-    if (b) {
-        b->last = pyexec_refusal_write(b->last, &refusal);
-    }
-
-    return b;
-}
-
-
-ngx_int_t
-ngx_pyexec_answer_header(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key = *name;
-    h->value = *value;
-
-    return NGX_OK;
-}
-
-
-void
-ngx_pyexec_answer_finalize(ngx_pyexec_ctx_t *ctx, ngx_int_t rc)
-{
-    ngx_connection_t    *c;
-    ngx_http_request_t  *r;
-
-    r = ctx->request;
-    c = r->connection;
-
-    ngx_http_set_log_request(c->log, r);
-
-    ngx_http_finalize_request(r, rc);
-    ngx_http_run_posted_requests(c);
 }

@@ -1,5 +1,4 @@
 
-#include "../ngx_pyexec_module.h"
 #include "ngx_pyexec_body.h"
 
 

@@ -10,16 +10,53 @@
 #define _NGX_PYEXEC_CHECK_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "../conf/ngx_pyexec_conf.h"
+#include "../../api/api.h"
+
+
+typedef struct ngx_pyexec_check_s  ngx_pyexec_check_t;
+
+struct ngx_pyexec_check_s {
+
+    /* set by the caller */
+
+    ngx_http_request_t         *request;
+    ngx_pyexec_loc_conf_t      *conf;
+    const pyexec_api_t         *api;
+    ngx_str_t                   body;
+
+    /*
+     * It is decided: before ngx_pyexec_check() returns, or later, but not any
+     * more when the client has left meanwhile.
+     */
+    void                      (*done)(ngx_pyexec_check_t *check);
+    void                       *data;
+
+    /* the decision; the rest is there if it was PYEXEC_REQUEST_OK */
+
+    pyexec_request_status_t     parsed;
+    char                        error[PYEXEC_REQUEST_ERROR_SIZE];
+
+    pyexec_request_t            program;
+    ngx_msec_t                  timeout;
+    pyexec_policy_verdict_t     verdict;
+
+    /* whose zygote runs the program */
+    ngx_pyexec_profile_t       *profile;
+
+    ngx_event_t                 hold;           /* while a thread decides */
+};
 
 
 /*
- * Decides on ctx->body and calls "done" with NGX_DECLINED when the program
- * may run, or with what to finalize the request with: before it returns, or
- * later.  A client that leaves meanwhile is noticed; "done" is not called
- * then.
+ * Decides on the body.  What it makes lives as long as the request.
+ * NGX_ERROR without memory: "done" is not called.
  */
-void ngx_pyexec_check(ngx_pyexec_ctx_t *ctx, ngx_pyexec_check_done_pt done);
+ngx_int_t ngx_pyexec_check(ngx_pyexec_check_t *check);
 
 
 #endif /* _NGX_PYEXEC_CHECK_H_INCLUDED_ */

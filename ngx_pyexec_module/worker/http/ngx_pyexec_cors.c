@@ -1,13 +1,10 @@
 
-#include "../ngx_pyexec_module.h"
-#include "ngx_pyexec_answer.h"
 #include "ngx_pyexec_cors.h"
+#include "ngx_pyexec_headers.h"
 
 
 static ngx_str_t *ngx_pyexec_cors_origin(ngx_http_request_t *r,
     ngx_pyexec_loc_conf_t *plcf);
-static ngx_table_elt_t *ngx_pyexec_cors_find(ngx_http_request_t *r,
-    ngx_str_t *name);
 
 
 static ngx_str_t  ngx_pyexec_cors_any = ngx_string("*");
@@ -50,7 +47,7 @@ ngx_pyexec_cors_add(ngx_http_request_t *r, ngx_pyexec_loc_conf_t *plcf)
     /* an answer that depends on the origin must say so to caches */
 
     if (origin != &ngx_pyexec_cors_any
-        && ngx_pyexec_answer_header(r, &ngx_pyexec_cors_vary,
+        && ngx_pyexec_headers_add(r, &ngx_pyexec_cors_vary,
                                     &ngx_pyexec_cors_origin_header)
            != NGX_OK)
     {
@@ -61,30 +58,30 @@ ngx_pyexec_cors_add(ngx_http_request_t *r, ngx_pyexec_loc_conf_t *plcf)
         return NGX_OK;
     }
 
-    if (ngx_pyexec_answer_header(r, &ngx_pyexec_cors_allow_origin, origin)
+    if (ngx_pyexec_headers_add(r, &ngx_pyexec_cors_allow_origin, origin)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (r->method != NGX_HTTP_OPTIONS) {
-        return ngx_pyexec_answer_header(r, &ngx_pyexec_cors_expose_headers,
+        return ngx_pyexec_headers_add(r, &ngx_pyexec_cors_expose_headers,
                                         &ngx_pyexec_cors_exposed);
     }
 
-    h = ngx_pyexec_cors_find(r, &ngx_pyexec_cors_request_headers);
+    h = ngx_pyexec_headers_find(r, &ngx_pyexec_cors_request_headers);
 
-    if (ngx_pyexec_answer_header(r, &ngx_pyexec_cors_allow_methods,
+    if (ngx_pyexec_headers_add(r, &ngx_pyexec_cors_allow_methods,
                                  &ngx_pyexec_cors_methods)
         != NGX_OK
-        || ngx_pyexec_answer_header(r, &ngx_pyexec_cors_allow_headers,
+        || ngx_pyexec_headers_add(r, &ngx_pyexec_cors_allow_headers,
                                     h ? &h->value : &ngx_pyexec_cors_headers)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_pyexec_answer_header(r, &ngx_pyexec_cors_max_age,
+    return ngx_pyexec_headers_add(r, &ngx_pyexec_cors_max_age,
                                     &ngx_pyexec_cors_age);
 }
 
@@ -104,7 +101,7 @@ ngx_pyexec_cors_origin(ngx_http_request_t *r, ngx_pyexec_loc_conf_t *plcf)
         return &ngx_pyexec_cors_any;
     }
 
-    h = ngx_pyexec_cors_find(r, &ngx_pyexec_cors_origin_header);
+    h = ngx_pyexec_headers_find(r, &ngx_pyexec_cors_origin_header);
 
     if (h == NULL) {
         return NULL;
@@ -115,29 +112,6 @@ ngx_pyexec_cors_origin(ngx_http_request_t *r, ngx_pyexec_loc_conf_t *plcf)
             && ngx_strncmp(origin[i].data, h->value.data, h->value.len) == 0)
         {
             return &h->value;
-        }
-    }
-
-    return NULL;
-}
-
-
-static ngx_table_elt_t *
-ngx_pyexec_cors_find(ngx_http_request_t *r, ngx_str_t *name)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (h[i].key.len == name->len
-                && ngx_strncasecmp(h[i].key.data, name->data, name->len) == 0)
-            {
-                return &h[i];
-            }
         }
     }
 

@@ -3,7 +3,11 @@
 #define _NGX_PYEXEC_CORS_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "../conf/ngx_pyexec_conf.h"
 
 
 /*

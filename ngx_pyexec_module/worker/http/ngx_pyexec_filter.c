@@ -1,8 +1,9 @@
 
-#include "../ngx_pyexec_module.h"
+#include "ngx_pyexec_filter.h"
 #include "ngx_pyexec_answer.h"
 #include "ngx_pyexec_cors.h"
-#include "ngx_pyexec_filter.h"
+#include "ngx_pyexec_ctx.h"
+#include "ngx_pyexec_headers.h"
 
 
 static ngx_int_t ngx_pyexec_filter_header(ngx_http_request_t *r);
@@ -63,13 +64,13 @@ ngx_pyexec_filter_replace(ngx_http_request_t *r)
 {
     ngx_pyexec_ctx_t  *ctx;
 
-    ctx = ngx_pyexec_get_ctx(r);
+    ctx = ngx_pyexec_ctx_get(r);
     if (ctx == NULL) {
         return NGX_ERROR;
     }
 
-    ctx->replacement = ngx_pyexec_answer_refusal(r,
-                                      ngx_pyexec_filter_reason(r), 0, 0);
+    ctx->replacement = ngx_pyexec_answer_refusal(ctx,
+                                                 ngx_pyexec_filter_reason(r));
     if (ctx->replacement == NULL) {
         return NGX_ERROR;
     }
@@ -79,11 +80,8 @@ ngx_pyexec_filter_replace(ngx_http_request_t *r)
     ngx_http_clear_last_modified(r);
     ngx_http_clear_etag(r);
 
-    r->headers_out.content_length_n = ctx->replacement->last
-                                      - ctx->replacement->pos;
-    ngx_str_set(&r->headers_out.content_type, "application/json");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
+    ngx_pyexec_headers_json(r, ctx->replacement->last
+                               - ctx->replacement->pos);
     ngx_str_null(&r->headers_out.charset);
 
     return NGX_OK;

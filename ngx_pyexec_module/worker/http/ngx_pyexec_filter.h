@@ -3,7 +3,9 @@
 #define _NGX_PYEXEC_FILTER_H_INCLUDED_
 
 
-#include "../ngx_pyexec_module.h"
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
 
 
 /*

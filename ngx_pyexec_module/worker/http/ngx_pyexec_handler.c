@@ -1,79 +1,85 @@
 
-#include "../ngx_pyexec_module.h"
-#include "ngx_pyexec_answer.h"
+#include "ngx_pyexec_handler.h"
 #include "ngx_pyexec_body.h"
 #include "ngx_pyexec_check.h"
-#include "ngx_pyexec_handler.h"
-#include "../exec/ngx_pyexec_place.h"
-#include "../exec/ngx_pyexec_run.h"
+#include "ngx_pyexec_ctx.h"
+#include "ngx_pyexec_request.h"
 
 
-static ngx_int_t ngx_pyexec_method(ngx_http_request_t *r);
-static ngx_uint_t ngx_pyexec_is_json(ngx_http_request_t *r);
-static void ngx_pyexec_body_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_pyexec_prepare(ngx_pyexec_ctx_t *ctx);
-static void ngx_pyexec_checked(ngx_pyexec_ctx_t *ctx, ngx_int_t rc);
-static void ngx_pyexec_cleanup(void *data);
+static ngx_pyexec_reply_e ngx_pyexec_handler_header(ngx_http_request_t *r);
+static ngx_uint_t ngx_pyexec_handler_is_json(ngx_http_request_t *r);
+static ngx_int_t ngx_pyexec_handler_refuse(ngx_pyexec_ctx_t *ctx,
+    ngx_pyexec_reply_e kind);
+static void ngx_pyexec_handler_body(ngx_http_request_t *r);
+static ngx_int_t ngx_pyexec_handler_watch(ngx_pyexec_ctx_t *ctx);
+static void ngx_pyexec_handler_checked(ngx_pyexec_check_t *check);
+static ngx_pyexec_reply_e ngx_pyexec_handler_decide(
+    ngx_pyexec_check_t *check);
+static void ngx_pyexec_handler_run(ngx_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_pyexec_handler_args(ngx_pyexec_check_t *check,
+    ngx_str_t *args);
+static void ngx_pyexec_handler_started(ngx_pyexec_job_t *job);
+static void ngx_pyexec_handler_done(ngx_pyexec_job_t *job,
+    ngx_pyexec_outcome_t *outcome);
+static void ngx_pyexec_handler_left(void *data);
+
+
+static const ngx_pyexec_job_events_t  ngx_pyexec_handler_events = {
+    ngx_pyexec_handler_started,
+    ngx_pyexec_handler_done
+};
 
 
 ngx_int_t
 ngx_pyexec_handler(ngx_http_request_t *r)
 {
-    ngx_int_t  rc;
+    ngx_int_t            rc;
+    ngx_pyexec_ctx_t    *ctx;
+    ngx_pyexec_reply_e   kind;
 
-    rc = ngx_pyexec_method(r);
+    ctx = ngx_pyexec_ctx_get(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
-    if (rc != NGX_DECLINED) {
-        return rc;
+    kind = ngx_pyexec_handler_header(r);
+
+    if (kind) {
+        return ngx_pyexec_handler_refuse(ctx, kind);
     }
 
     /* one buffer holds most programs and needs no file */
 
     r->request_body_in_single_buf = 1;
 
-    rc = ngx_http_read_client_request_body(r, ngx_pyexec_body_handler);
+    rc = ngx_http_read_client_request_body(r, ngx_pyexec_handler_body);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return rc;
+        r->main->count++;
+        ngx_pyexec_request_fail(ctx, rc);
     }
 
     return NGX_DONE;
 }
 
 
-/* NGX_DECLINED when there is nothing to answer yet. */
+/* NGX_PYEXEC_REPLY_NONE when there is nothing to answer yet. */
 
-static ngx_int_t
-ngx_pyexec_method(ngx_http_request_t *r)
+static ngx_pyexec_reply_e
+ngx_pyexec_handler_header(ngx_http_request_t *r)
 {
-    ngx_int_t  rc;
-
-    if (r->method == NGX_HTTP_POST && ngx_pyexec_is_json(r)) {
-        return NGX_DECLINED;
-    }
-
-    rc = ngx_http_discard_request_body(r);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    if (r->method == NGX_HTTP_OPTIONS) {
-        return ngx_pyexec_answer_options(r);
-    }
-
     if (r->method == NGX_HTTP_POST) {
-        return ngx_pyexec_answer_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                   "Content-Type must be application/json");
+        return ngx_pyexec_handler_is_json(r) ? NGX_PYEXEC_REPLY_NONE
+                                             : NGX_PYEXEC_REPLY_MEDIA_TYPE;
     }
 
-    return ngx_pyexec_answer_refuse(r, NGX_HTTP_NOT_ALLOWED,
-                                    "Method not allowed");
+    return r->method == NGX_HTTP_OPTIONS ? NGX_PYEXEC_REPLY_OPTIONS
+                                         : NGX_PYEXEC_REPLY_METHOD;
 }
 
 
 static ngx_uint_t
-ngx_pyexec_is_json(ngx_http_request_t *r)
+ngx_pyexec_handler_is_json(ngx_http_request_t *r)
 {
     ngx_str_t  *type;
 
@@ -98,53 +104,87 @@ ngx_pyexec_is_json(ngx_http_request_t *r)
 }
 
 
-static void
-ngx_pyexec_body_handler(ngx_http_request_t *r)
+/* nginx takes NGX_DONE for a use of the request that ends, as of a body. */
+
+static ngx_int_t
+ngx_pyexec_handler_refuse(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_e kind)
 {
-    ngx_int_t          rc;
-    ngx_pyexec_ctx_t  *ctx;
+    ngx_int_t           rc;
+    ngx_pyexec_reply_t  reply;
 
-    ctx = ngx_pyexec_get_ctx(r);
-    if (ctx == NULL) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
-    }
+    ngx_memzero(&reply, sizeof(ngx_pyexec_reply_t));
+    reply.kind = kind;
 
-    rc = ngx_pyexec_prepare(ctx);
+    rc = ngx_http_discard_request_body(ctx->request);
 
     if (rc != NGX_OK) {
-        ngx_http_finalize_request(r, rc);
-        return;
+        reply.kind = NGX_PYEXEC_REPLY_STATUS;
+        reply.rc = rc;
     }
 
-    ngx_pyexec_check(ctx, ngx_pyexec_checked);
+    ctx->request->main->count++;
+
+    ngx_pyexec_request_finish(ctx, &reply);
+
+    return NGX_DONE;
 }
 
 
-static ngx_int_t
-ngx_pyexec_prepare(ngx_pyexec_ctx_t *ctx)
+static void
+ngx_pyexec_handler_body(ngx_http_request_t *r)
 {
     ngx_int_t            rc;
+    ngx_pyexec_ctx_t    *ctx;
+    ngx_pyexec_check_t  *check;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_pyexec_module);
+    check = &ctx->check;
+
+    rc = ngx_pyexec_body(r, &check->body);
+
+    if (rc == NGX_OK) {
+        rc = ngx_pyexec_handler_watch(ctx);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_pyexec_request_fail(ctx, rc);
+        return;
+    }
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "pyexec body of %uz bytes", check->body.len);
+
+    ctx->state = NGX_PYEXEC_REQUEST_CHECKING;
+
+    check->request = r;
+    check->conf = ctx->conf;
+    check->api = ctx->api;
+    check->done = ngx_pyexec_handler_checked;
+    check->data = ctx;
+
+    if (ngx_pyexec_check(check) != NGX_OK) {
+        ngx_pyexec_request_fail(ctx, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+}
+
+
+/* From here on a client that leaves is noticed; NGX_OK or a status. */
+
+static ngx_int_t
+ngx_pyexec_handler_watch(ngx_pyexec_ctx_t *ctx)
+{
     ngx_http_cleanup_t  *cln;
     ngx_http_request_t  *r;
 
     r = ctx->request;
-
-    rc = ngx_pyexec_body(r, &ctx->body);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
 
     cln = ngx_http_cleanup_add(r, 0);
     if (cln == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    cln->handler = ngx_pyexec_cleanup;
+    cln->handler = ngx_pyexec_handler_left;
     cln->data = ctx;
-
-    /* from here on a client that leaves is noticed */
 
     if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -164,40 +204,222 @@ ngx_pyexec_prepare(ngx_pyexec_ctx_t *ctx)
 
 
 static void
-ngx_pyexec_checked(ngx_pyexec_ctx_t *ctx, ngx_int_t rc)
+ngx_pyexec_handler_checked(ngx_pyexec_check_t *check)
 {
-    ngx_http_request_t  *r;
+    ngx_pyexec_ctx_t    *ctx;
+    ngx_pyexec_reply_t   reply;
 
-    r = ctx->request;
+    ctx = check->data;
 
-    if (rc == NGX_DECLINED) {
-        r->connection->log->action = "running python";
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "pyexec checked, request: %d, verdict: %d, light: %d",
+                   check->parsed, check->verdict.outcome,
+                   check->profile && check->profile != ctx->conf->profile);
 
-        rc = ngx_pyexec_place_take(ctx);
+    /* of a subrequest nginx does not say that its client has left */
 
-        /* a run or the queue finalizes the request */
-
-        if (rc == NGX_DONE) {
-            return;
-        }
+    if (ctx->request->connection->error) {
+        ngx_pyexec_request_fail(ctx, NGX_ERROR);
+        return;
     }
 
-    ngx_http_finalize_request(r, rc);
+    ngx_memzero(&reply, sizeof(ngx_pyexec_reply_t));
+
+    reply.kind = ngx_pyexec_handler_decide(check);
+    reply.rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+    reply.text = check->error;
+
+    if (reply.kind) {
+        ngx_pyexec_request_finish(ctx, &reply);
+        return;
+    }
+
+    ngx_pyexec_handler_run(ctx);
 }
 
 
-/* The request ends before its run does: nobody waits for the answer. */
+/* NGX_PYEXEC_REPLY_NONE when the program may run, or be compiled. */
+
+static ngx_pyexec_reply_e
+ngx_pyexec_handler_decide(ngx_pyexec_check_t *check)
+{
+    switch (check->parsed) {
+
+    case PYEXEC_REQUEST_OK:
+        break;
+
+    case PYEXEC_REQUEST_INVALID:
+        return NGX_PYEXEC_REPLY_INVALID;
+
+    case PYEXEC_REQUEST_TOO_LARGE:
+        return NGX_PYEXEC_REPLY_TOO_LARGE;
+
+    default: /* PYEXEC_REQUEST_NO_MEMORY */
+        return NGX_PYEXEC_REPLY_STATUS;
+    }
+
+    switch (check->verdict.outcome) {
+
+    case PYEXEC_POLICY_ALLOWED:
+    case PYEXEC_POLICY_UNANALYSABLE:
+        return NGX_PYEXEC_REPLY_NONE;
+
+    case PYEXEC_POLICY_REFUSED:
+        return NGX_PYEXEC_REPLY_UNSAFE;
+
+    default: /* PYEXEC_POLICY_NO_MEMORY */
+        return NGX_PYEXEC_REPLY_STATUS;
+    }
+}
+
 
 static void
-ngx_pyexec_cleanup(void *data)
+ngx_pyexec_handler_run(ngx_pyexec_ctx_t *ctx)
+{
+    ngx_log_t               *log;
+    ngx_pyexec_check_t      *check;
+    ngx_pyexec_program_t    *program;
+    ngx_pyexec_loc_conf_t   *conf;
+    ngx_pyexec_job_order_t   order;
+
+    log = ctx->request->connection->log;
+    check = &ctx->check;
+    conf = ctx->conf;
+
+    ngx_memzero(&order, sizeof(ngx_pyexec_job_order_t));
+
+    order.profile = check->profile;
+    order.temp_path = conf->temp_path;
+    order.output_limit = conf->output_limit;
+    order.concurrency = conf->concurrency;
+    order.queue = conf->queue;
+    order.queue_timeout = conf->queue_timeout;
+    order.log = log;
+
+    program = &order.program;
+    program->code.data = (u_char *) check->program.code.data;
+    program->code.len = check->program.code.len;
+    program->input.data = (u_char *) check->program.input.data;
+    program->input.len = check->program.input.len;
+    program->nargs = check->program.nargs;
+    program->timeout = check->timeout;
+    program->compile_only = check->verdict.outcome
+                            == PYEXEC_POLICY_UNANALYSABLE;
+
+    if (ngx_pyexec_handler_args(check, &program->args) == NGX_OK) {
+        ctx->job = ngx_pyexec_job_create(&order, &ngx_pyexec_handler_events,
+                                         ctx);
+    }
+
+    if (ctx->job == NULL) {
+        ngx_pyexec_request_fail(ctx, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, log, 0,
+                   "pyexec run %*s submitted, compile only: %ui",
+                   (size_t) NGX_PYEXEC_UUID_LEN, ctx->job->id,
+                   program->compile_only);
+
+    ctx->state = NGX_PYEXEC_REQUEST_WAITING;
+    log->action = "running python";
+
+    ngx_pyexec_job_submit(ctx->job);
+}
+
+
+/* The arguments one after the other, as they go over the wire. */
+
+static ngx_int_t
+ngx_pyexec_handler_args(ngx_pyexec_check_t *check, ngx_str_t *args)
+{
+    u_char            *p;
+    ngx_uint_t         i;
+    pyexec_request_t  *program;
+
+    program = &check->program;
+
+    ngx_str_null(args);
+
+    for (i = 0; i < program->nargs; i++) {
+        args->len += program->args[i].len + 1;
+    }
+
+    if (args->len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(check->request->pool, args->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    args->data = p;
+
+    for (i = 0; i < program->nargs; i++) {
+        p = ngx_cpymem(p, program->args[i].data, program->args[i].len + 1);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_pyexec_handler_started(ngx_pyexec_job_t *job)
+{
+    ngx_pyexec_ctx_t  *ctx;
+
+    ctx = job->data;
+    ctx->state = NGX_PYEXEC_REQUEST_RUNNING;
+}
+
+
+static void
+ngx_pyexec_handler_done(ngx_pyexec_job_t *job, ngx_pyexec_outcome_t *outcome)
+{
+    ngx_connection_t    *c;
+    ngx_pyexec_ctx_t    *ctx;
+    ngx_pyexec_reply_t   reply;
+
+    ctx = job->data;
+    c = ctx->request->connection;
+
+    ngx_memzero(&reply, sizeof(ngx_pyexec_reply_t));
+
+    reply.kind = NGX_PYEXEC_REPLY_OUTCOME;
+    reply.outcome = outcome;
+    reply.output.data = job->printed[NGX_PYEXEC_STDOUT].data;
+    reply.output.len = job->printed[NGX_PYEXEC_STDOUT].len;
+    reply.error.data = job->printed[NGX_PYEXEC_STDERR].data;
+    reply.error.len = job->printed[NGX_PYEXEC_STDERR].len;
+
+    /* the parser and CPython disagree: nothing is known of the program */
+
+    if (job->order.program.compile_only
+        && outcome->kind == NGX_PYEXEC_OUTCOME_ENDED
+        && outcome->cause == NGX_PYEXEC_CAUSE_NONE
+        && outcome->returncode == 0)
+    {
+        reply.kind = NGX_PYEXEC_REPLY_UNSAFE;
+    }
+
+    ngx_pyexec_request_finish(ctx, &reply);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* nginx ends the request, and its client may have left. */
+
+static void
+ngx_pyexec_handler_left(void *data)
 {
     ngx_pyexec_ctx_t *ctx = data;
 
-    if (ctx->waiting) {
-        ngx_pyexec_place_forget(ctx);
-    }
+    ngx_pyexec_reply_t  reply;
 
-    if (ctx->run) {
-        ngx_pyexec_run_abandon(ctx->run);
-    }
+    ngx_memzero(&reply, sizeof(ngx_pyexec_reply_t));
+    reply.kind = NGX_PYEXEC_REPLY_LEFT;
+
+    ngx_pyexec_request_finish(ctx, &reply);
 }

@@ -1,7 +1,6 @@
 
-#include "../ngx_pyexec_module.h"
-#include "ngx_pyexec_answer.h"
 #include "ngx_pyexec_variables.h"
+#include "ngx_pyexec_ctx.h"
 
 
 /* digits of a 64-bit integer with a sign, more than any time has */
@@ -121,7 +120,7 @@ ngx_pyexec_variable_set(ngx_pyexec_ctx_t *ctx, ngx_pyexec_variable_e name)
         return ctx->started;
 
     default:
-        return ctx->ended;
+        return ctx->status != NULL;
     }
 }
 
@@ -130,30 +129,30 @@ static u_char *
 ngx_pyexec_variable_write(ngx_pyexec_ctx_t *ctx, ngx_pyexec_variable_e name,
     u_char *p)
 {
-    ngx_pyexec_result_t *result = &ctx->result;
+    ngx_pyexec_outcome_t *outcome = &ctx->outcome;
 
     switch (name) {
 
     case NGX_PYEXEC_VAR_STATUS:
-        return ngx_sprintf(p, "%s", ngx_pyexec_answer_status(result->status));
+        return ngx_sprintf(p, "%s", ctx->status);
 
     case NGX_PYEXEC_VAR_RETURNCODE:
-        return ngx_sprintf(p, "%i", result->returncode);
+        return ngx_sprintf(p, "%i", outcome->returncode);
 
     case NGX_PYEXEC_VAR_TIME:
-        return ngx_sprintf(p, "%.4f", result->time);
+        return ngx_sprintf(p, "%.4f", outcome->time);
 
     case NGX_PYEXEC_VAR_CPU_TIME:
-        return ngx_sprintf(p, "%.6f", result->cpu_time);
+        return ngx_sprintf(p, "%.6f", outcome->cpu_time);
 
     case NGX_PYEXEC_VAR_MEMORY:
-        return ngx_sprintf(p, "%uL", result->memory);
+        return ngx_sprintf(p, "%uL", outcome->memory);
 
     case NGX_PYEXEC_VAR_QUEUE_TIME:
         return ngx_sprintf(p, "%.4f", ctx->queue_time);
 
     case NGX_PYEXEC_VAR_RULE:
-        return ngx_sprintf(p, "%s", ctx->verdict.rule);
+        return ngx_sprintf(p, "%s", ctx->check.verdict.rule);
 
     default: /* NGX_PYEXEC_VAR_RUN_ID */
         return ngx_cpymem(p, ctx->run_id, NGX_PYEXEC_UUID_LEN);

@@ -1,33 +1,21 @@
 
-#include "../ngx_pyexec_module.h"
-#include "ngx_pyexec_cgroup.h"
-#include "ngx_pyexec_profile.h"
-#include "../exec/ngx_pyexec_spawn.h"
+#include "ngx_pyexec_profiles.h"
 #include "ngx_pyexec_words.h"
 
 #include <pwd.h>
 
 
-/* two numbers of 32 bits, a colon and a NUL */
-#define NGX_PYEXEC_USER_LEN  24
-
-
-static ngx_array_t *ngx_pyexec_profile_preload(ngx_conf_t *cf,
+static ngx_array_t *ngx_pyexec_profiles_preload(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
-static ngx_pyexec_profile_t *ngx_pyexec_profile_share(ngx_conf_t *cf,
+static ngx_pyexec_profile_t *ngx_pyexec_profiles_share(ngx_conf_t *cf,
     ngx_pyexec_profile_t *profile);
-static ngx_uint_t ngx_pyexec_profile_same(ngx_pyexec_profile_t *one,
+static ngx_uint_t ngx_pyexec_profiles_same(ngx_pyexec_profile_t *one,
     ngx_pyexec_profile_t *two);
-static ngx_int_t ngx_pyexec_profile_lighten(ngx_conf_t *cf,
-    ngx_pyexec_profile_t *profile, ngx_str_t *heavy);
-static ngx_uint_t ngx_pyexec_profile_lists(ngx_str_t *list, ngx_str_t *name);
-static void ngx_pyexec_profile_refuse(ngx_conf_t *cf,
-    ngx_pyexec_profile_t *profile, ngx_str_t *reason);
-static void ngx_pyexec_profile_user(ngx_conf_t *cf, u_char *user);
+static ngx_uint_t ngx_pyexec_profiles_lists(ngx_str_t *list, ngx_str_t *name);
 
 
 ngx_int_t
-ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
+ngx_pyexec_profiles_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
     ngx_pyexec_profile_t    *profile;
     ngx_pyexec_main_conf_t  *pmcf;
@@ -52,7 +40,7 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     profile->position = conf->position.line ? conf->position : conf->enabled;
     profile->isolated = conf->isolated.line ? conf->isolated : conf->enabled;
 
-    profile->preload = ngx_pyexec_profile_preload(cf, conf);
+    profile->preload = ngx_pyexec_profiles_preload(cf, conf);
 
     if (profile->preload == NULL
         || ngx_pyexec_words_join(cf->pool, conf->allow, &profile->allow)
@@ -61,7 +49,7 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
         return NGX_ERROR;
     }
 
-    conf->profile = ngx_pyexec_profile_share(cf, profile);
+    conf->profile = ngx_pyexec_profiles_share(cf, profile);
 
     return conf->profile ? NGX_OK : NGX_ERROR;
 }
@@ -70,7 +58,7 @@ ngx_pyexec_profile_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 /* Without "pyexec_preload": what is allowed. */
 
 static ngx_array_t *
-ngx_pyexec_profile_preload(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
+ngx_pyexec_profiles_preload(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
     ngx_int_t     rc;
     ngx_str_t    *name;
@@ -110,7 +98,7 @@ ngx_pyexec_profile_preload(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 /* The one of the configuration that is the same, or this one, now in it. */
 
 static ngx_pyexec_profile_t *
-ngx_pyexec_profile_share(ngx_conf_t *cf, ngx_pyexec_profile_t *profile)
+ngx_pyexec_profiles_share(ngx_conf_t *cf, ngx_pyexec_profile_t *profile)
 {
     ngx_uint_t                i;
     ngx_pyexec_profile_t    **profiles;
@@ -121,7 +109,7 @@ ngx_pyexec_profile_share(ngx_conf_t *cf, ngx_pyexec_profile_t *profile)
     profiles = pmcf->profiles.elts;
 
     for (i = 0; i < pmcf->profiles.nelts; i++) {
-        if (ngx_pyexec_profile_same(profiles[i], profile)) {
+        if (ngx_pyexec_profiles_same(profiles[i], profile)) {
             profiles[i]->spares = ngx_max(profiles[i]->spares,
                                           profile->spares);
             return profiles[i];
@@ -140,7 +128,7 @@ ngx_pyexec_profile_share(ngx_conf_t *cf, ngx_pyexec_profile_t *profile)
 
 
 static ngx_uint_t
-ngx_pyexec_profile_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
+ngx_pyexec_profiles_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
 {
     ngx_str_t   *a, *b;
     ngx_uint_t   i;
@@ -173,56 +161,7 @@ ngx_pyexec_profile_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
 
 
 ngx_int_t
-ngx_pyexec_profile_check(ngx_conf_t *cf)
-{
-    u_char                    user[NGX_PYEXEC_USER_LEN];
-    ngx_str_t                 said;
-    ngx_uint_t                i, n;
-    ngx_pyexec_profile_t     *profile;
-    ngx_pyexec_main_conf_t   *pmcf;
-
-    /* "nginx -s stop" must go through, whatever became of an interpreter */
-
-    if (ngx_process == NGX_PROCESS_SIGNALLER) {
-        return NGX_OK;
-    }
-
-    ngx_pyexec_profile_user(cf, user);
-
-    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
-
-    /* what a profile can do, its light one can, too */
-
-    n = pmcf->profiles.nelts;
-
-    for (i = 0; i < n; i++) {
-        profile = ((ngx_pyexec_profile_t **) pmcf->profiles.elts)[i];
-
-        if (ngx_pyexec_cgroup_entry(cf, profile) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (ngx_pyexec_spawn_check(profile, (char *) user, &said,
-                                   cf->temp_pool)
-            != NGX_OK)
-        {
-            ngx_pyexec_profile_refuse(cf, profile, &said);
-            return NGX_ERROR;
-        }
-
-        if (said.len
-            && ngx_pyexec_profile_lighten(cf, profile, &said) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_pyexec_profile_lighten(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
+ngx_pyexec_profiles_lighten(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
     ngx_str_t *heavy)
 {
     ngx_str_t             *name;
@@ -246,7 +185,7 @@ ngx_pyexec_profile_lighten(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
 
     for (i = 0; i < profile->preload->nelts; i++) {
 
-        if (ngx_pyexec_profile_lists(heavy, &name[i])) {
+        if (ngx_pyexec_profiles_lists(heavy, &name[i])) {
             profile->heavy |= pyexec_policy_watched(i);
 
         } else if (ngx_pyexec_words_push(light->preload, name[i].data,
@@ -261,7 +200,7 @@ ngx_pyexec_profile_lighten(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
         return NGX_OK;
     }
 
-    profile->light = ngx_pyexec_profile_share(cf, light);
+    profile->light = ngx_pyexec_profiles_share(cf, light);
 
     return profile->light ? NGX_OK : NGX_ERROR;
 }
@@ -270,7 +209,7 @@ ngx_pyexec_profile_lighten(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
 /* Whether a list with blanks between its names has that one. */
 
 static ngx_uint_t
-ngx_pyexec_profile_lists(ngx_str_t *list, ngx_str_t *name)
+ngx_pyexec_profiles_lists(ngx_str_t *list, ngx_str_t *name)
 {
     u_char  *p, *last, *end;
 
@@ -296,8 +235,8 @@ ngx_pyexec_profile_lists(ngx_str_t *list, ngx_str_t *name)
 
 /* A reason that names a directive needs no other before it. */
 
-static void
-ngx_pyexec_profile_refuse(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
+void
+ngx_pyexec_profiles_refuse(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
     ngx_str_t *reason)
 {
     if (reason->len > sizeof("pyexec_") - 1
@@ -315,10 +254,8 @@ ngx_pyexec_profile_refuse(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
 }
 
 
-/* Whose the workers will be, as "UID:GID". */
-
-static void
-ngx_pyexec_profile_user(ngx_conf_t *cf, u_char *user)
+void
+ngx_pyexec_profiles_user(ngx_conf_t *cf, u_char user[NGX_PYEXEC_USER_LEN])
 {
     uid_t             uid;
     gid_t             gid;

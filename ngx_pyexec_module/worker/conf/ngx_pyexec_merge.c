@@ -1,10 +1,8 @@
 
-#include "../ngx_pyexec_module.h"
-#include "ngx_pyexec_conf.h"
+#include "ngx_pyexec_merge.h"
 #include "ngx_pyexec_directives.h"
-#include "../http/ngx_pyexec_handler.h"
 #include "ngx_pyexec_isolation.h"
-#include "ngx_pyexec_profile.h"
+#include "ngx_pyexec_profiles.h"
 #include "ngx_pyexec_words.h"
 
 
@@ -16,13 +14,13 @@
 #define NGX_PYEXEC_SPARES         4
 
 
-static char *ngx_pyexec_conf_merge_lists(ngx_conf_t *cf,
+static char *ngx_pyexec_merge_lists(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *prev, ngx_pyexec_loc_conf_t *conf);
-static ngx_int_t ngx_pyexec_conf_policy(ngx_conf_t *cf,
+static ngx_int_t ngx_pyexec_merge_policy(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
-static const char **ngx_pyexec_conf_names(ngx_conf_t *cf, ngx_array_t *words);
-static void ngx_pyexec_conf_free_policy(void *data);
-static ngx_int_t ngx_pyexec_conf_temp_path(ngx_conf_t *cf,
+static const char **ngx_pyexec_merge_names(ngx_conf_t *cf, ngx_array_t *words);
+static void ngx_pyexec_merge_free_policy(void *data);
+static ngx_int_t ngx_pyexec_merge_temp_path(ngx_conf_t *cf,
     ngx_pyexec_loc_conf_t *conf);
 
 
@@ -32,7 +30,7 @@ static ngx_path_init_t  ngx_pyexec_temp_path = {
 
 
 void *
-ngx_pyexec_conf_create_main(ngx_conf_t *cf)
+ngx_pyexec_merge_create_main(ngx_conf_t *cf)
 {
     ngx_str_t               *hidden;
     ngx_pyexec_main_conf_t  *pmcf;
@@ -69,7 +67,7 @@ ngx_pyexec_conf_create_main(ngx_conf_t *cf)
 
 
 void *
-ngx_pyexec_conf_create_loc(ngx_conf_t *cf)
+ngx_pyexec_merge_create_loc(ngx_conf_t *cf)
 {
     ngx_pyexec_loc_conf_t  *conf;
 
@@ -106,13 +104,15 @@ ngx_pyexec_conf_create_loc(ngx_conf_t *cf)
 
 
 char *
-ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
+ngx_pyexec_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 {
     ngx_pyexec_loc_conf_t *prev = parent;
     ngx_pyexec_loc_conf_t *conf = child;
 
+    ngx_pyexec_main_conf_t    *pmcf;
     ngx_http_core_loc_conf_t  *clcf;
 
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     /* a location is an endpoint by itself; "if" and limit_except are part */
@@ -121,7 +121,7 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         && prev->enable == 1)
     {
         conf->enable = 1;
-        clcf->handler = ngx_pyexec_handler;
+        clcf->handler = pmcf->handler;
     }
 
     ngx_conf_init_value(conf->enable, 0);
@@ -154,7 +154,7 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
         conf->enabled = prev->enabled;
     }
 
-    if (ngx_pyexec_conf_merge_lists(cf, prev, conf) != NGX_CONF_OK) {
+    if (ngx_pyexec_merge_lists(cf, prev, conf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -174,9 +174,9 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 #endif
 
     if (ngx_pyexec_isolation_check(cf, conf) != NGX_OK
-        || ngx_pyexec_conf_temp_path(cf, conf) != NGX_OK
-        || ngx_pyexec_profile_get(cf, conf) != NGX_OK
-        || ngx_pyexec_conf_policy(cf, conf) != NGX_OK)
+        || ngx_pyexec_merge_temp_path(cf, conf) != NGX_OK
+        || ngx_pyexec_profiles_get(cf, conf) != NGX_OK
+        || ngx_pyexec_merge_policy(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -186,7 +186,7 @@ ngx_pyexec_conf_merge_loc(ngx_conf_t *cf, void *parent, void *child)
 
 
 static char *
-ngx_pyexec_conf_merge_lists(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *prev,
+ngx_pyexec_merge_lists(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *prev,
     ngx_pyexec_loc_conf_t *conf)
 {
     /* without "pyexec_preload" it stays NULL: what is allowed, as far as
@@ -237,7 +237,7 @@ ngx_pyexec_conf_merge_lists(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *prev,
 
 
 static ngx_int_t
-ngx_pyexec_conf_temp_path(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
+ngx_pyexec_merge_temp_path(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
     ngx_uint_t                i;
     ngx_path_t              **path;
@@ -278,16 +278,16 @@ ngx_pyexec_conf_temp_path(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 
 
 static ngx_int_t
-ngx_pyexec_conf_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
+ngx_pyexec_merge_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
     ngx_pool_cleanup_t        *cln;
     pyexec_policy_options_t    options;
 
     ngx_memzero(&options, sizeof(pyexec_policy_options_t));
-    options.allow = ngx_pyexec_conf_names(cf, conf->allow);
+    options.allow = ngx_pyexec_merge_names(cf, conf->allow);
     options.nallow = conf->allow->nelts;
     options.writable = conf->scratch != 0;
-    options.watch = ngx_pyexec_conf_names(cf, conf->profile->preload);
+    options.watch = ngx_pyexec_merge_names(cf, conf->profile->preload);
     options.nwatch = conf->profile->preload->nelts;
 
     if (options.allow == NULL || options.watch == NULL) {
@@ -304,7 +304,7 @@ ngx_pyexec_conf_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_pyexec_conf_free_policy;
+    cln->handler = ngx_pyexec_merge_free_policy;
     cln->data = conf->policy;
 
     return NGX_OK;
@@ -312,7 +312,7 @@ ngx_pyexec_conf_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 
 
 static const char **
-ngx_pyexec_conf_names(ngx_conf_t *cf, ngx_array_t *words)
+ngx_pyexec_merge_names(ngx_conf_t *cf, ngx_array_t *words)
 {
     ngx_str_t    *name;
     ngx_uint_t    i;
@@ -334,7 +334,7 @@ ngx_pyexec_conf_names(ngx_conf_t *cf, ngx_array_t *words)
 
 
 static void
-ngx_pyexec_conf_free_policy(void *data)
+ngx_pyexec_merge_free_policy(void *data)
 {
     pyexec_policy_free(data);
 }
