@@ -7,6 +7,7 @@ import signal
 import subprocess
 
 from pyexec_test import PyexecTestCase, StartFailure, main, open_fds, wait_until
+from pyexec_test.attack import DEBUG_MODULE
 
 # An nginx without the module: the harness is what is looked at.
 PLAIN = """\
@@ -133,6 +134,27 @@ class TheHarness(PyexecTestCase):
 
         self.assertEqual(len(self.left_by(server)), 1)
         os.truncate(server.stderr_path, 0)
+
+    def test_a_job_that_was_done_twice_or_never_is_found(self):
+        server = self.serve(module=DEBUG_MODULE)
+
+        for number in range(3):
+            self.assertRan(server.post(f"print({number})"), f"{number}\n")
+
+        self.assertEqual(self.left_by(server), [])
+        path = os.path.join(server.prefix, "error.log")
+        counted = server.wait_for_log(
+            "jobs: submitted 3, done 3, abandoned 0, stopped 0, left 0")
+
+        for wrong in counted.replace("done 3", "done 4"), \
+                counted.replace("done 3", "done 2"), \
+                counted.replace("left 0", "left 1"):
+            with open(path, "w", encoding="utf-8") as log:
+                log.write(wrong + "\n")
+
+            self.assertEqual(len(server.left_over()), 1, wrong)
+
+        self.quiet(server)
 
     def quiet(self, server):
         """Empty the log, so that the check at the end has only news."""
