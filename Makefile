@@ -232,6 +232,7 @@ $(BUILD)/unit/%_test: t/unit/%_test.c $(unit_objs)
 
 $(BUILD)/unit/policy_test: $(wildcard t/unit/policy/*.inc)
 $(BUILD)/unit/cgroup_test: $(wildcard $(SRC)/zygote/sandbox/cgroup*.c) \
+                           $(SRC)/zygote/sandbox/file.c \
                            $(headers)
 
 $(BUILD)/unit/policy_cli: t/unit/policy_cli.c $(unit_objs)

@@ -30,9 +30,6 @@
 #include "sandbox/without.h"
 
 
-pyexec_isolation_t pyexec_isolation;
-
-
 static int zygote_enter_view(PyObject *tuple);
 static PyObject *zygote_error(const char *step);
 static int zygote_confine(PyObject *tuple);

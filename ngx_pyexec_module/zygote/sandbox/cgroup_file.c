@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cgroup_file.h"
+#include "file.h"
 #include "rawcall.h"
 
 
@@ -71,20 +72,7 @@ pyexec_cgroup_file_read(int dir, const char *file, char *text, size_t size)
 int
 pyexec_cgroup_file_write(int dir, const char *file, const char *text)
 {
-    int     fd, error;
-    ssize_t n;
-
-    fd = openat(dir, file, O_WRONLY|O_NOFOLLOW|O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
-
-    n = write(fd, text, strlen(text));
-    error = errno;
-    (void) close(fd);
-    errno = error;
-
-    return n == -1 ? -1 : 0;
+    return pyexec_file_write(dir, file, O_NOFOLLOW, text);
 }
 
 

@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
+#include "idmap.h"
 #include "isolation.h"
 #include "view.h"
 #include "without.h"
@@ -22,15 +24,12 @@
 #define PYEXEC_VIEW_BASE  "/usr"
 
 
-static int pyexec_view_map(const char *file, unsigned id);
 static int pyexec_view_open(const pyexec_view_entry_t *entry);
 static int pyexec_view_root(void);
 static int pyexec_view_add(int root, const pyexec_view_entry_t *entry,
     int tree);
 static int pyexec_view_hide(int root, const char *path);
 static int pyexec_view_parents(int root, const char *path);
-static int pyexec_view_write(int root, const char *path, const char *content,
-    int flags);
 
 
 int
@@ -77,9 +76,8 @@ pyexec_view_unshare(const char **step)
 
     *step = "the map of user ids";
 
-    if (pyexec_view_write(AT_FDCWD, "/proc/self/setgroups", "deny", 0) == -1
-        || pyexec_view_map("/proc/self/uid_map", uid) == -1
-        || pyexec_view_map("/proc/self/gid_map", gid) == -1)
+    if (pyexec_file_write(AT_FDCWD, "/proc/self/setgroups", 0, "deny") == -1
+        || pyexec_idmap_keep(uid, gid) == -1)
     {
         return -1;
     }
@@ -95,19 +93,6 @@ pyexec_view_unshare(const char **step)
     *step = "making mounts private";
 
     return mount(NULL, "/", NULL, MS_REC|MS_PRIVATE, NULL);
-}
-
-
-/* Every process keeps the id it has. */
-
-static int
-pyexec_view_map(const char *file, unsigned id)
-{
-    char line[64];
-
-    snprintf(line, sizeof(line), "%u %u 1\n", id, id);
-
-    return pyexec_view_write(AT_FDCWD, file, line, 0);
 }
 
 
@@ -262,7 +247,7 @@ pyexec_view_add(int root, const pyexec_view_entry_t *entry, int tree)
         return symlinkat(entry->content, root, path);
 
     case PYEXEC_VIEW_FILE:
-        return pyexec_view_write(root, path, entry->content, O_CREAT|O_EXCL);
+        return pyexec_file_write(root, path, O_CREAT|O_EXCL, entry->content);
 
     case PYEXEC_VIEW_DIRECTORY:
         rc = mkdirat(root, path, 0755);
@@ -284,7 +269,7 @@ pyexec_view_add(int root, const pyexec_view_entry_t *entry, int tree)
         rc = mkdirat(root, path, 0755);
 
     } else {
-        rc = pyexec_view_write(root, path, "", O_CREAT|O_EXCL);
+        rc = pyexec_file_write(root, path, O_CREAT|O_EXCL, "");
     }
 
     if (rc == -1 && errno != EEXIST) {
@@ -349,32 +334,6 @@ pyexec_view_parents(int root, const char *path)
         }
 
         p++;
-    }
-
-    return 0;
-}
-
-
-static int
-pyexec_view_write(int root, const char *path, const char *content, int flags)
-{
-    int     fd;
-    ssize_t n, len = strlen(content);
-
-    fd = openat(root, path, O_WRONLY|O_CLOEXEC|flags, 0644);
-    if (fd == -1) {
-        return -1;
-    }
-
-    n = len ? write(fd, content, len) : 0;
-
-    if (close(fd) == -1 || n == -1) {
-        return -1;
-    }
-
-    if (n != len) {
-        errno = ENOSPC;
-        return -1;
     }
 
     return 0;

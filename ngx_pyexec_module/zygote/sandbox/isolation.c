@@ -1,0 +1,4 @@
+#include "isolation.h"
+
+
+pyexec_isolation_t pyexec_isolation;
