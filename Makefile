@@ -235,6 +235,8 @@ $(BUILD)/unit/cgroup_test: $(wildcard $(SRC)/zygote/sandbox/cgroup*.c) \
                            $(SRC)/zygote/sandbox/file.c \
                            $(headers)
 
+$(BUILD)/unit/procmaps_test: $(SRC)/zygote/memory/procmaps.c $(headers)
+
 $(BUILD)/unit/policy_cli: t/unit/policy_cli.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $^ $(pure_libs)
 

@@ -6,10 +6,11 @@ import os
 import pwd
 import sys
 
-MODES = {'off': 0, 'process': 1, 'full': 2}
+# How the extension names them; 0 is none.
+MODES = {'off': 1, 'process': 2, 'full': 3}
 
-# How the extension names what an entry of the view is.
-BIND, DIRECTORY, FILE, LINK, HIDE = range(5)
+# How the extension names what an entry of the view is; 0 is none.
+BIND, DIRECTORY, FILE, LINK, HIDE = range(1, 6)
 
 # What programs, the linker and the C library need of every Linux.
 SYSTEM = ('/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32')

@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sandbox/cgroup.h"
 #include "children.h"
 #include "reaper.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/without.h"
 
 

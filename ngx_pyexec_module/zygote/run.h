@@ -1,39 +1,43 @@
 /*
- * The forked process of one run, from the fork to its exit.
+ * One run as its zygote sees it, from the fork to the end of all that it
+ * started.  What its own process does is in child.h.
  */
 
 #ifndef PYEXEC_RUN_H
 #define PYEXEC_RUN_H
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <signal.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "../wire/wire.h"
-#include "python/program.h"
-#include "report.h"
+#include "sandbox/cgroup_runs.h"
+#include "sandbox/nest.h"
+#include "sandbox/note.h"
 
 
 typedef struct {
-    int                   *fds;     /* of its PYEXEC_WIRE_SPAWN */
-    int                    script;  /* to write the program to, or -1 */
-    pid_t                  zygote;  /* its parent, or 0: it is in a nest */
-    const sigset_t        *mask;    /* the signal mask of its program */
-    const pyexec_report_t *report;
+    uint32_t              id;           /* chosen by the worker */
+    pid_t                 pid;          /* 0: reaped */
+    pid_t                 session;      /* what pid was */
+    pyexec_note_t         note;
+    pyexec_cgroup_run_t   cgroup;       /* of -1s: none */
+    pyexec_nest_t        *nest;         /* in full isolation, else NULL */
+    pyexec_wire_message_t end;
 } pyexec_run_t;
 
 
 /*
- * Called in the child: takes the descriptors as 0, 1, 2 and closes all
- * others, gives up what it may not have, waits for the program, runs it,
- * exits.
+ * Forks a run, as fork() does, with a note, a cgroup and a nest as the
+ * isolation has them: returns 0 in its process, with "*script" as
+ * pyexec_nest_fork() gives it or -1, else a process id, or -1 with errno and
+ * "*step".  "control" is for process 1 to tell of the end, "plain" for
+ * pyexec_fork().  Sets all of "*run" but its id, which is the caller's.
  */
-void pyexec_run(const pyexec_run_t *run, const pyexec_program_hooks_t *hooks)
-    __attribute__((noreturn));
+pid_t pyexec_run_fork(pyexec_run_t *run, int control, int plain, int *script,
+    const char **step);
 
-/* The same without descriptors and without a program, to see it work. */
-void pyexec_run_probe(const pyexec_run_t *run) __attribute__((noreturn));
+/* When its process has been waited for and nothing is left of it. */
+void pyexec_run_free(pyexec_run_t *run);
 
 
 #endif /* PYEXEC_RUN_H */

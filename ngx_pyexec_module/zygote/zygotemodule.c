@@ -15,22 +15,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sandbox/capabilities.h"
-#include "sandbox/cgroup.h"
-#include "sandbox/confine.h"
-#include "python/ending.h"
 #include "../guard/guard.h"
 #include "memory/image.h"
-#include "sandbox/isolation.h"
-#include "reaper.h"
-#include "python/reseed.h"
-#include "serve.h"
-#include "sandbox/view.h"
 #include "memory/warm.h"
-#include "sandbox/without.h"
+#include "probe.h"
+#include "python/ending.h"
+#include "python/main.h"
+#include "python/reseed.h"
+#include "python/sample.h"
+#include "reaper.h"
+#include "sandbox/cgroup.h"
+#include "sandbox/confine.h"
+#include "sandbox/isolation.h"
+#include "sandbox/leave.h"
+#include "serve.h"
 
 
-static int zygote_enter_view(PyObject *tuple);
+static pyexec_view_entry_t *zygote_view(PyObject *tuple, size_t *n);
 static PyObject *zygote_error(const char *step);
 static int zygote_confine(PyObject *tuple);
 
@@ -138,9 +139,12 @@ zygote_guard(PyObject *Py_UNUSED(module), PyObject *args)
 static PyObject *
 zygote_isolate(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject          *entries;
-    const char        *step;
-    unsigned long long memory, scratch;
+    int                  rc;
+    size_t               n;
+    PyObject            *entries;
+    const char          *step;
+    unsigned long long   memory, scratch;
+    pyexec_view_entry_t *view;
 
     if (!PyArg_ParseTuple(args, "ippIKKO!:isolate", &pyexec_isolation.mode,
                           &pyexec_isolation.network,
@@ -154,66 +158,48 @@ zygote_isolate(PyObject *Py_UNUSED(module), PyObject *args)
     pyexec_isolation.memory = memory;
     pyexec_isolation.scratch = scratch;
 
-    if (pyexec_isolation.mode != PYEXEC_ISOLATION_FULL) {
-        Py_RETURN_NONE;
-    }
-
-    if (pyexec_view_unshare(&step) == -1) {
-        return zygote_error(step);
-    }
-
-    if (!pyexec_without("view") && zygote_enter_view(entries) == -1) {
+    view = zygote_view(entries, &n);
+    if (view == NULL) {
         return NULL;
     }
 
-    /* Every run makes its namespaces with what a namespace gives it. */
+    rc = pyexec_leave(view, n, &step);
+    free(view);
 
-    if (!pyexec_without("userns") && !pyexec_without("mount")
-        && !pyexec_without("view") && pyexec_capabilities_drop() == -1)
-    {
-        return zygote_error("capset");
+    if (rc == -1) {
+        return zygote_error(step);
     }
 
     Py_RETURN_NONE;
 }
 
 
-/* Of tuples (type, path, content or None); -1 with an exception set. */
-static int
-zygote_enter_view(PyObject *tuple)
+/* Of tuples (type, path, content or None); NULL with an exception set. */
+static pyexec_view_entry_t *
+zygote_view(PyObject *tuple, size_t *n)
 {
-    int                  rc;
-    const char          *step;
-    Py_ssize_t           i, n;
+    size_t               i;
     pyexec_view_entry_t *entries;
 
-    n = PyTuple_Size(tuple);
+    *n = PyTuple_Size(tuple);
 
-    entries = calloc(n ? n : 1, sizeof(pyexec_view_entry_t));
+    entries = calloc(*n ? *n : 1, sizeof(pyexec_view_entry_t));
     if (entries == NULL) {
         PyErr_NoMemory();
-        return -1;
+        return NULL;
     }
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < *n; i++) {
         if (!PyArg_ParseTuple(PyTuple_GetItem(tuple, i), "iyz",
                               &entries[i].type, &entries[i].path,
                               &entries[i].content))
         {
             free(entries);
-            return -1;
+            return NULL;
         }
     }
 
-    rc = pyexec_view_enter(entries, n, &step);
-
-    if (rc == -1) {
-        (void) zygote_error(step);
-    }
-
-    free(entries);
-
-    return rc;
+    return entries;
 }
 
 
@@ -271,7 +257,7 @@ zygote_probe(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     }
 
-    if (pyexec_serve_probe(&step) == -1) {
+    if (pyexec_probe(&step) == -1) {
         return zygote_error(step);
     }
 
@@ -298,10 +284,11 @@ zygote_reseed(PyObject *Py_UNUSED(module), PyObject *args)
 static PyObject *
 zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    int                    control, image;
-    PyObject              *paths;
-    const char            *step;
-    pyexec_program_hooks_t hooks;
+    int                 control, image;
+    PyObject           *paths;
+    const char         *step;
+    pyexec_errand_t     errand;
+    pyexec_main_hooks_t hooks;
 
     if (!PyArg_ParseTuple(args, "iO!O!Op:serve", &control, &PyTuple_Type,
                           &paths, &PyTuple_Type, &hooks.reseed,
@@ -316,7 +303,7 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
      */
     (void) mallopt(M_ARENA_MAX, 1);
 
-    if (pyexec_finish_prepare() == -1 || pyexec_program_begin() == -1) {
+    if (pyexec_ending_prepare() == -1 || pyexec_main_begin() == -1) {
         return NULL;
     }
 
@@ -327,7 +314,9 @@ zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
     }
 
     pyexec_image_take(image);
-    pyexec_warm_learn(&hooks);
+
+    errand = pyexec_sample(&hooks);
+    pyexec_warm_learn(&errand);
 
     if (pyexec_serve(control, &hooks, &step) == -1) {
         (void) fprintf(stderr, "%s: %s\n", step, strerror(errno));

@@ -24,6 +24,7 @@
 
 #include "../../ngx_pyexec_module/zygote/sandbox/cgroup.h"
 #include "../../ngx_pyexec_module/zygote/sandbox/cgroup_file.h"
+#include "../../ngx_pyexec_module/zygote/sandbox/cgroup_runs.h"
 
 
 static char *directory;

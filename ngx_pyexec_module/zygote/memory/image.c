@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,20 +10,18 @@
 #include <unistd.h>
 
 #include "image.h"
+#include "procmaps.h"
 #include "../sandbox/rawcall.h"
 
 
+/* More than a large interpreter has; others stay as they are. */
 #define PYEXEC_IMAGE_MAPPINGS  1024
 
-/* Not small, and not as large as what is mapped. */
+/*
+ * To the C library: no small request, from 1 KB on, nor one that is mapped,
+ * from 128 KB on.
+ */
 #define PYEXEC_IMAGE_LARGE     65536
-
-
-/* What /proc/PID/pagemap says of a page that has ever been used. */
-#define PYEXEC_IMAGE_USED      (3ULL << 62)
-
-/* Pages of the page map read at a time. */
-#define PYEXEC_IMAGE_BATCH     256
 
 
 typedef struct {
@@ -35,18 +32,17 @@ typedef struct {
 
 
 typedef struct {
-    int  fd;
-    int  pagemap;               /* or -1 */
-    long page_size;
+    int              fd;
+    pyexec_pagemap_t pagemap;
 } pyexec_image_t;
 
 
 static void pyexec_image_settle(void);
 static size_t pyexec_image_mappings(pyexec_image_mapping_t *mappings,
     off_t *size);
-static int pyexec_image_move(const pyexec_image_t *image,
+static int pyexec_image_move(pyexec_image_t *image,
     const pyexec_image_mapping_t *mapping, off_t offset);
-static int pyexec_image_is_used(const pyexec_image_t *image,
+static int pyexec_image_is_used(pyexec_pagemap_t *pagemap,
     const pyexec_image_mapping_t *mapping);
 static int pyexec_image_write(const pyexec_image_t *image, uintptr_t start,
     uintptr_t end, off_t offset);
@@ -80,8 +76,7 @@ pyexec_image_take(int fd)
         return;
     }
 
-    image.page_size = sysconf(_SC_PAGESIZE);
-    image.pagemap = open("/proc/self/pagemap", O_RDONLY|O_CLOEXEC);
+    (void) pyexec_pagemap_open(&image.pagemap);
 
     offset = 0;
 
@@ -93,8 +88,8 @@ pyexec_image_take(int fd)
         offset += mappings[i].end - mappings[i].start;
     }
 
-    if (image.pagemap != -1) {
-        (void) close(image.pagemap);
+    if (image.pagemap.file != -1) {
+        pyexec_pagemap_close(&image.pagemap);
     }
 
     (void) fcntl(fd, F_ADD_SEALS,
@@ -125,38 +120,33 @@ pyexec_image_settle(void)
 static size_t
 pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
 {
-    char          line[512], mode[5];
-    FILE         *maps;
-    size_t        n = 0;
-    unsigned long start, end, inode;
+    size_t            n = 0;
+    pyexec_mapping_t  mapping;
+    pyexec_procmaps_t maps;
 
     *size = 0;
 
-    maps = fopen("/proc/self/maps", "re");
-    if (maps == NULL) {
+    if (pyexec_procmaps_open(&maps, "/proc/self/maps") == -1) {
         return 0;
     }
 
-    while (n < PYEXEC_IMAGE_MAPPINGS && fgets(line, sizeof(line), maps)) {
-
-        if (sscanf(line, "%lx-%lx %4s %*s %*s %lu", &start, &end, mode,
-                   &inode)
-            != 4
-            || strncmp(mode, "rw-p", 4) != 0
-            || strstr(line, "[stack") != NULL
-            || strstr(line, "[v") != NULL)
+    while (n < PYEXEC_IMAGE_MAPPINGS
+           && pyexec_procmaps_next(&maps, &mapping))
+    {
+        if (!mapping.readable || !mapping.writable || mapping.executable
+            || !mapping.private || mapping.is_stack || mapping.is_kernel)
         {
             continue;
         }
 
-        mappings[n].start = start;
-        mappings[n].end = end;
-        mappings[n].of_file = inode != 0;
-        *size += end - start;
+        mappings[n].start = mapping.start;
+        mappings[n].end = mapping.end;
+        mappings[n].of_file = mapping.of_file;
+        *size += mapping.end - mapping.start;
         n++;
     }
 
-    (void) fclose(maps);
+    pyexec_procmaps_close(&maps);
 
     return n;
 }
@@ -168,10 +158,10 @@ pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
  */
 
 static int
-pyexec_image_move(const pyexec_image_t *image,
+pyexec_image_move(pyexec_image_t *image,
     const pyexec_image_mapping_t *mapping, off_t offset)
 {
-    if (!mapping->of_file && !pyexec_image_is_used(image, mapping)) {
+    if (!mapping->of_file && !pyexec_image_is_used(&image->pagemap, mapping)) {
         return 0;
     }
 
@@ -194,36 +184,25 @@ pyexec_image_move(const pyexec_image_t *image,
  */
 
 static int
-pyexec_image_is_used(const pyexec_image_t *image,
+pyexec_image_is_used(pyexec_pagemap_t *pagemap,
     const pyexec_image_mapping_t *mapping)
 {
-    long      i, n;
     size_t    used = 0;
-    uint64_t  pages[PYEXEC_IMAGE_BATCH];
-    uintptr_t page = mapping->start;
+    uint64_t  flags;
+    uintptr_t page;
 
-    while (page < mapping->end) {
-        n = (mapping->end - page) / image->page_size;
-
-        if (n > PYEXEC_IMAGE_BATCH) {
-            n = PYEXEC_IMAGE_BATCH;
-        }
-
-        if (pread(image->pagemap, pages, n * sizeof(uint64_t),
-                  page / image->page_size * sizeof(uint64_t))
-            != n * (long) sizeof(uint64_t))
-        {
-            return 0;
-        }
-
-        for (i = 0; i < n; i++) {
-            used += (pages[i] & PYEXEC_IMAGE_USED) != 0;
-        }
-
-        page += n * image->page_size;
+    if (pagemap->file == -1) {
+        return 0;
     }
 
-    return used * image->page_size * 2 >= mapping->end - mapping->start;
+    for (page = mapping->start; page < mapping->end;
+         page += pagemap->page_size)
+    {
+        flags = pyexec_pagemap_page(pagemap, page);
+        used += (flags & (PYEXEC_PAGE_PRESENT|PYEXEC_PAGE_SWAPPED)) != 0;
+    }
+
+    return used * pagemap->page_size * 2 >= mapping->end - mapping->start;
 }
 
 

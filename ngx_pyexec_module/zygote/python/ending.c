@@ -11,37 +11,39 @@
 typedef struct {
     PyObject  *globals;
     Py_ssize_t size;
-} finish_module_t;
+} ending_module_t;
 
 
-static finish_module_t *finish_modules;
-static Py_ssize_t       finish_nmodules;
+static ending_module_t *ending_modules;
+static Py_ssize_t       ending_nmodules;
 
 /* _thread._count, atexit._ncallbacks and what it said in the zygote. */
-static PyObject *finish_count_threads;
-static PyObject *finish_count_functions;
-static long      finish_nfunctions;
+static PyObject *ending_count_threads;
+static PyObject *ending_count_functions;
+static long      ending_nfunctions;
 
 
-static PyObject *finish_function(const char *module, const char *function);
-static long finish_count(PyObject *function);
-static void finish_call(const char *module, const char *function);
-static void finish_restore(void);
-static void finish_drop_added(void);
-static int finish_flush_stream(const char *name, int report);
+static PyObject *ending_function(const char *module, const char *function);
+static long ending_count(PyObject *function);
+static void ending_call(const char *module, const char *function);
+static int ending_is_out_of_memory(void);
+static int ending_exit_status(void);
+static void ending_restore(void);
+static void ending_drop_added(void);
+static int ending_flush_stream(const char *name, int report);
 
 
 int
-pyexec_finish_prepare(void)
+pyexec_ending_prepare(void)
 {
     PyObject  *key, *module, *modules;
     Py_ssize_t pos = 0;
 
     modules = PyImport_GetModuleDict();
 
-    finish_modules = calloc(PyDict_Size(modules) + 1,
-                            sizeof(finish_module_t));
-    if (finish_modules == NULL) {
+    ending_modules = calloc(PyDict_Size(modules) + 1,
+                            sizeof(ending_module_t));
+    if (ending_modules == NULL) {
         PyErr_NoMemory();
         return -1;
     }
@@ -61,15 +63,15 @@ pyexec_finish_prepare(void)
             continue;
         }
 
-        finish_modules[finish_nmodules].globals = PyModule_GetDict(module);
-        finish_modules[finish_nmodules].size =
-            PyDict_Size(finish_modules[finish_nmodules].globals);
-        finish_nmodules++;
+        ending_modules[ending_nmodules].globals = PyModule_GetDict(module);
+        ending_modules[ending_nmodules].size =
+            PyDict_Size(ending_modules[ending_nmodules].globals);
+        ending_nmodules++;
     }
 
-    finish_count_threads = finish_function("_thread", "_count");
-    finish_count_functions = finish_function("atexit", "_ncallbacks");
-    finish_nfunctions = finish_count(finish_count_functions);
+    ending_count_threads = ending_function("_thread", "_count");
+    ending_count_functions = ending_function("atexit", "_ncallbacks");
+    ending_nfunctions = ending_count(ending_count_functions);
 
     return 0;
 }
@@ -77,7 +79,7 @@ pyexec_finish_prepare(void)
 
 /* New reference, or NULL. */
 static PyObject *
-finish_function(const char *module, const char *function)
+ending_function(const char *module, const char *function)
 {
     PyObject *imported, *result;
 
@@ -100,7 +102,7 @@ finish_function(const char *module, const char *function)
 
 /* -1 when it is not known. */
 static long
-finish_count(PyObject *function)
+ending_count(PyObject *function)
 {
     long      count;
     PyObject *result;
@@ -119,21 +121,101 @@ finish_count(PyObject *function)
 
 
 void
-pyexec_finish_flush(void)
+pyexec_ending_flush(void)
 {
     PyObject *traceback, *type, *value;
 
     PyErr_Fetch(&type, &value, &traceback);
 
-    (void) finish_flush_stream("stderr", 0);
-    (void) finish_flush_stream("stdout", 0);
+    (void) ending_flush_stream("stderr", 0);
+    (void) ending_flush_stream("stdout", 0);
 
     PyErr_Restore(type, value, traceback);
 }
 
 
 int
-pyexec_finish(void)
+pyexec_ending_error(int *out_of_memory)
+{
+    int interrupted;
+
+    if (PyErr_ExceptionMatches(PyExc_SystemExit)) {
+        return ending_exit_status();
+    }
+
+    *out_of_memory = ending_is_out_of_memory();
+
+    /* Only KeyboardInterrupt itself, as in CPython. */
+    interrupted = PyErr_Occurred() == PyExc_KeyboardInterrupt;
+
+    PyErr_PrintEx(1);
+
+    return interrupted ? PYEXEC_ENDING_INTERRUPTED : 1;
+}
+
+
+/* A program too nested to be parsed is a MemoryError, too: without frames. */
+static int
+ending_is_out_of_memory(void)
+{
+    int       result;
+    PyObject *traceback, *type, *value;
+
+    if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
+        return 0;
+    }
+
+    PyErr_Fetch(&type, &value, &traceback);
+    result = traceback != NULL;
+    PyErr_Restore(type, value, traceback);
+
+    return result;
+}
+
+
+static int
+ending_exit_status(void)
+{
+    int       status;
+    PyObject *code, *file, *traceback, *type, *value;
+
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+
+    code = PyObject_GetAttrString(value, "code");
+    PyErr_Clear();
+
+    if (code == NULL || code == Py_None) {
+        status = 0;
+
+    } else if (PyLong_Check(code)) {
+        /* Beyond a long it is -1; the kernel keeps 8 bits. */
+        status = (int) PyLong_AsLong(code) & 0xff;
+        PyErr_Clear();
+
+    } else {
+        file = PySys_GetObject("stderr");
+
+        if (file != NULL && file != Py_None) {
+            (void) PyFile_WriteObject(code, file, Py_PRINT_RAW);
+        }
+
+        PyErr_Clear();
+        PySys_WriteStderr("\n");
+        status = 1;
+    }
+
+    Py_XDECREF(code);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+
+    return status;
+}
+
+
+int
+pyexec_ending_finish(void)
 {
     int       failed;
     PyObject *finalizing;
@@ -142,26 +224,26 @@ pyexec_finish(void)
      * Without a thread, it would tell the functions to come that the main
      * thread has ended, and nothing else; and it is slow.
      */
-    if (finish_count(finish_count_threads) != 0
-        || finish_nfunctions == -1
-        || finish_count(finish_count_functions) != finish_nfunctions)
+    if (ending_count(ending_count_threads) != 0
+        || ending_nfunctions == -1
+        || ending_count(ending_count_functions) != ending_nfunctions)
     {
-        finish_call("threading", "_shutdown");
+        ending_call("threading", "_shutdown");
     }
 
-    finish_call("atexit", "_run_exitfuncs");
+    ending_call("atexit", "_run_exitfuncs");
 
     /* The true answer cannot be had: the interpreter is left alive. */
     finalizing = PyObject_GetAttrString(Py_True, "__bool__");
     (void) PySys_SetObject("is_finalizing", finalizing);
     Py_XDECREF(finalizing);
 
-    failed = finish_flush_stream("stdout", 1);
-    failed |= finish_flush_stream("stderr", 0);
+    failed = ending_flush_stream("stdout", 1);
+    failed |= ending_flush_stream("stderr", 0);
 
     (void) PyGC_Collect();
 
-    finish_restore();
+    ending_restore();
 
     /* From here on CPython can read no source line for a traceback. */
     (void) !chdir("/");
@@ -169,18 +251,18 @@ pyexec_finish(void)
     (void) PyDict_DelItemString(PyImport_GetModuleDict(), "__main__");
     PyErr_Clear();
 
-    finish_drop_added();
+    ending_drop_added();
     (void) PyGC_Collect();
 
-    (void) finish_flush_stream("stdout", 0);
-    (void) finish_flush_stream("stderr", 0);
+    (void) ending_flush_stream("stdout", 0);
+    (void) ending_flush_stream("stderr", 0);
 
     return failed ? -1 : 0;
 }
 
 
 static void
-finish_call(const char *module, const char *function)
+ending_call(const char *module, const char *function)
 {
     PyObject *imported, *result;
 
@@ -206,7 +288,7 @@ finish_call(const char *module, const char *function)
  * the last exception with its frames.
  */
 static void
-finish_restore(void)
+ending_restore(void)
 {
     size_t    i;
     PyObject *stream;
@@ -239,23 +321,23 @@ finish_restore(void)
  * can have a finalizer that it would notice.
  */
 static void
-finish_drop_added(void)
+ending_drop_added(void)
 {
     PyObject  *keys;
     Py_ssize_t i, j, n;
 
-    for (i = 0; i < finish_nmodules; i++) {
-        n = PyDict_Size(finish_modules[i].globals);
+    for (i = 0; i < ending_nmodules; i++) {
+        n = PyDict_Size(ending_modules[i].globals);
 
-        if (n <= finish_modules[i].size) {
+        if (n <= ending_modules[i].size) {
             continue;
         }
 
         /* In order of insertion: the added ones are the last. */
-        keys = PyDict_Keys(finish_modules[i].globals);
+        keys = PyDict_Keys(ending_modules[i].globals);
 
-        for (j = finish_modules[i].size; keys != NULL && j < n; j++) {
-            (void) PyDict_DelItem(finish_modules[i].globals,
+        for (j = ending_modules[i].size; keys != NULL && j < n; j++) {
+            (void) PyDict_DelItem(ending_modules[i].globals,
                                   PyList_GetItem(keys, j));
         }
 
@@ -266,7 +348,7 @@ finish_drop_added(void)
 
 
 static int
-finish_flush_stream(const char *name, int report)
+ending_flush_stream(const char *name, int report)
 {
     int       is_closed;
     PyObject *closed, *result, *stream;

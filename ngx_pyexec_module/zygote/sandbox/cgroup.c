@@ -21,8 +21,14 @@
 #define PYEXEC_CGROUP_PREFIX  "pyexec-"
 #define PYEXEC_CGROUP_ENABLE  "+cpu +memory +pids"
 
-/* Milliseconds for what was killed to be gone. */
+/*
+ * Milliseconds for what was killed to be gone: some gigabytes of memory take
+ * the kernel a second.
+ */
 #define PYEXEC_CGROUP_WAIT    2000
+
+/* Zygotes of other containers with the same number; there are not so many. */
+#define PYEXEC_CGROUP_NAMES   100
 
 
 typedef struct {
@@ -343,7 +349,7 @@ pyexec_cgroup_make(pyexec_cgroup_t *cg, const char **why)
      * is of another container, with numbers of its own.
      */
 
-    for (n = 1; n < 100; n++) {
+    for (n = 1; n < PYEXEC_CGROUP_NAMES; n++) {
         (void) pyexec_cgroup_file_remove(cg->parent, cg->name);
 
         if (mkdirat(cg->parent, cg->name, 0755) == 0) {

@@ -26,7 +26,6 @@
 #define PYEXEC_CGROUP_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 
 /*
@@ -48,41 +47,9 @@ int pyexec_cgroup_enter(const char **why);
 
 /*
  * In the zygote, after that; the file system may be another by now.  From here
- * on there are cgroups to take.  Returns 0, or -1 with *why.
+ * on there are cgroups to take, see cgroup_runs.h.  Returns 0, or -1 with *why.
  */
 int pyexec_cgroup_start(const char **why);
-
-/* An empty cgroup, for one run. */
-typedef struct {
-    int      directory;         /* what clone_args.cgroup takes */
-    int      events;            /* its memory.events */
-    uint64_t oom_kills;         /* of the runs before */
-} pyexec_cgroup_run_t;
-
-/*
- * In the zygote.  The descriptors stay ours, and a run must not keep them.
- * Returns 0, or -1 with errno.
- */
-int pyexec_cgroup_take(pyexec_cgroup_run_t *run);
-
-/*
- * As fork() does, but the child is in the cgroup, and no handlers of
- * pthread_atfork() run.  In the zygote, or in a process that shares its
- * memory while the zygote waits.
- */
-pid_t pyexec_cgroup_fork(const pyexec_cgroup_run_t *run);
-
-/*
- * Whether a process of the run was killed for want of memory; never where the
- * descriptors are -1.  Touches no memory but its own stack, and no errno.
- */
-int pyexec_cgroup_out_of_memory(const pyexec_cgroup_run_t *run);
-
-/*
- * In the zygote: gives back what was taken, when the run and all that it
- * started are gone, or have no right to be there.  A no-op for -1s.
- */
-void pyexec_cgroup_done(const pyexec_cgroup_run_t *run);
 
 /*
  * In the reaper, when the zygote is gone: kills what is left in the zygote's

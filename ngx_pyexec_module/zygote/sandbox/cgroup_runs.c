@@ -11,14 +11,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "cgroup_file.h"
 #include "cgroup_runs.h"
 #include "rawcall.h"
 
 
-/* Cgroups that are kept for the next runs.  More are made when needed. */
+/*
+ * Cgroups that are kept for the next runs: to make one takes longer than a
+ * short program, and an empty one costs the kernel some memory.  More are made
+ * when needed.
+ */
 #define PYEXEC_CGROUP_IDLE  64
+
+/* What there is room for at first; it doubles. */
+#define PYEXEC_CGROUP_SLOTS  16
 
 /* Microseconds of every so many: one processor. */
 #define PYEXEC_CGROUP_CPU   "100000 100000"
@@ -48,8 +54,8 @@ static struct {
 } pyexec_cgroup_pool = { .own = -1 };
 
 
-static int pyexec_cgroup_make(pyexec_cgroup_slot_t *slot);
-static void pyexec_cgroup_drop(pyexec_cgroup_slot_t *slot);
+static int pyexec_cgroup_slot_make(pyexec_cgroup_slot_t *slot);
+static void pyexec_cgroup_slot_drop(pyexec_cgroup_slot_t *slot);
 
 
 void
@@ -93,7 +99,8 @@ pyexec_cgroup_take(pyexec_cgroup_run_t *run)
     }
 
     if (pyexec_cgroup_pool.nslots == pyexec_cgroup_pool.size) {
-        size = pyexec_cgroup_pool.size ? 2 * pyexec_cgroup_pool.size : 16;
+        size = pyexec_cgroup_pool.size ? 2 * pyexec_cgroup_pool.size
+                                       : PYEXEC_CGROUP_SLOTS;
 
         slots = realloc(pyexec_cgroup_pool.slots,
                         size * sizeof(pyexec_cgroup_slot_t));
@@ -107,7 +114,7 @@ pyexec_cgroup_take(pyexec_cgroup_run_t *run)
 
     slot = &pyexec_cgroup_pool.slots[pyexec_cgroup_pool.nslots];
 
-    if (pyexec_cgroup_make(slot) == -1) {
+    if (pyexec_cgroup_slot_make(slot) == -1) {
         return -1;
     }
 
@@ -195,13 +202,13 @@ pyexec_cgroup_done(const pyexec_cgroup_run_t *run)
     }
 
     if (pyexec_cgroup_pool.nslots > PYEXEC_CGROUP_IDLE) {
-        pyexec_cgroup_drop(slot);
+        pyexec_cgroup_slot_drop(slot);
     }
 }
 
 
 static int
-pyexec_cgroup_make(pyexec_cgroup_slot_t *slot)
+pyexec_cgroup_slot_make(pyexec_cgroup_slot_t *slot)
 {
     int                  error;
     char                 name[32];
@@ -251,7 +258,7 @@ pyexec_cgroup_make(pyexec_cgroup_slot_t *slot)
 
 
 static void
-pyexec_cgroup_drop(pyexec_cgroup_slot_t *slot)
+pyexec_cgroup_slot_drop(pyexec_cgroup_slot_t *slot)
 {
     char name[32];
 

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 
+#include <errno.h>
 #include <sys/prctl.h>
 
 #include "confine.h"
@@ -20,6 +21,13 @@ pyexec_confine_prepare(const char *const *paths, size_t npaths,
         .signals = pyexec_isolation.mode == PYEXEC_ISOLATION_FULL,
         .scratch = pyexec_isolation.scratch != 0,
     };
+
+    *step = "the mode of isolation";
+
+    if (pyexec_isolation.mode == PYEXEC_ISOLATION_UNDECIDED) {
+        errno = EINVAL;
+        return -1;
+    }
 
     *step = "/proc/self/statm";
 

@@ -10,6 +10,7 @@
 
 
 typedef enum {
+    PYEXEC_ISOLATION_UNDECIDED, /* no run may come to its program */
     PYEXEC_ISOLATION_OFF,       /* a plain child process */
     PYEXEC_ISOLATION_PROCESS,   /* Landlock, seccomp, limits */
     PYEXEC_ISOLATION_FULL       /* and namespaces */
@@ -28,6 +29,7 @@ typedef struct {
 
 
 extern pyexec_isolation_t pyexec_isolation;
+
 
 
 #endif /* PYEXEC_ISOLATION_H */

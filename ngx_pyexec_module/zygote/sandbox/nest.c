@@ -1,82 +1,64 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "capabilities.h"
-#include "cgroup.h"
-#include "isolation.h"
+#include "cgroup_runs.h"
+#include "init.h"
 #include "nest.h"
 #include "rawcall.h"
-#include "view.h"
+#include "space.h"
 #include "without.h"
 
 
+/*
+ * Room for the deepest that process 1 comes to, which is snprintf() for the
+ * options of a mount; what it does not use takes no memory.
+ */
 #define PYEXEC_NEST_STACK  65536
 
 /* Pages that it needs to wait for the run; a page is no larger than that. */
 #define PYEXEC_NEST_USED   2
 #define PYEXEC_NEST_PAGE   4096
 
-/* Of a scratch space: an inode for so many bytes, and those of any. */
-#define PYEXEC_NEST_INODE       4096
-#define PYEXEC_NEST_INODES_MIN  16
-
 /*
- * Asks process 1 to kill the run, whose process id is always the same there.
- * Were process 1 killed, nobody would know what the run has used.
+ * A process 1 that says nothing for so long may be dead, nanoseconds: far
+ * longer than it takes, and short enough for those who wait.
  */
-#define PYEXEC_NEST_KILL  SIGUSR1
-#define PYEXEC_NEST_RUN   2
-
-/* A process 1 that says nothing for so long may be dead, nanoseconds. */
 #define PYEXEC_NEST_PATIENCE  100000000
 
 
-enum {
+typedef enum {
     PYEXEC_NEST_STARTING,
     PYEXEC_NEST_FORKED,
     PYEXEC_NEST_FAILED
-};
+} pyexec_nest_state_t;
 
 
 /*
  * Process 1 has the memory of the zygote: there is nothing to copy, and no
- * second interpreter.  While it makes the namespaces and forks the run, the
- * zygote waits; from then on it touches this structure, on top of its own
- * stack, and nothing else.
+ * second interpreter.  While it makes its space and forks the run, the zygote
+ * waits; from then on process 1 touches "init" in this structure, on top of
+ * its own stack, and nothing else.
  */
 struct pyexec_nest_s {
-    uint32_t               run;
-    int                    control;
-    uid_t                  uid;
-    gid_t                  gid;
-    pyexec_report_t        report;
-    pyexec_cgroup_run_t    cgroup;      /* of the run, or of -1s */
-    int                    script;
-
-    int                    state;       /* a futex */
-    int                    error;
-    const char            *step;
-    jmp_buf                zygote;      /* where the run continues */
-
-    int                    ended;
-    pyexec_wire_message_t  end;
+    int             state;      /* pyexec_nest_state_t, a futex */
+    int             error;
+    const char     *step;
+    jmp_buf         zygote;     /* where the run continues */
+    pyexec_space_t  space;
+    pyexec_init_t   init;
 };
 
 
@@ -84,25 +66,12 @@ struct pyexec_nest_s {
 #define PYEXEC_NEST_SIZE  ((sizeof(pyexec_nest_t) + 63) & ~(size_t) 63)
 
 
-static int pyexec_nest_flags(void);
 static int pyexec_nest_wait(pyexec_nest_t *nest, pid_t pid);
 static int pyexec_nest_main(void *data);
+static void pyexec_nest_fail(pyexec_nest_t *nest) __attribute__((noreturn));
 static void pyexec_nest_close(int one, int two);
 static void pyexec_nest_settle(pyexec_nest_t *nest);
-static void pyexec_nest_kill_handler(int signal, siginfo_t *info,
-    void *context);
 static void pyexec_nest_tell(pyexec_nest_t *nest, int state);
-static int pyexec_nest_enter(pyexec_nest_t *nest);
-static int pyexec_nest_identity(const pyexec_nest_t *nest);
-static int pyexec_nest_map(const char *file, unsigned id);
-static int pyexec_nest_script(pyexec_nest_t *nest);
-static int pyexec_nest_scratch(void);
-static int pyexec_nest_proc(void);
-static void pyexec_nest_reap(pyexec_nest_t *nest, pid_t run);
-static void pyexec_nest_use(pyexec_wire_message_t *end,
-    const struct rusage *usage);
-static void pyexec_nest_end(pyexec_nest_t *nest, int status);
-static void pyexec_nest_report(pyexec_nest_t *nest);
 
 
 pyexec_nest_t *
@@ -131,21 +100,21 @@ pyexec_nest_free(pyexec_nest_t *nest)
 
 pid_t
 pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
-    const pyexec_report_t *report, const pyexec_cgroup_run_t *cgroup,
+    const pyexec_note_t *note, const pyexec_cgroup_run_t *cgroup,
     int *script, const char **step)
 {
     pid_t    pid;
     sigset_t all, mask;
 
     memset(nest, 0, sizeof(pyexec_nest_t));
-    nest->run = run;
-    nest->uid = geteuid();
-    nest->gid = getegid();
-    nest->control = control;
-    nest->report = *report;
-    nest->cgroup = *cgroup;
-    nest->script = -1;
     nest->step = "clone";
+    nest->space.uid = geteuid();
+    nest->space.gid = getegid();
+    nest->space.script = -1;
+    nest->init.run = run;
+    nest->init.control = control;
+    nest->init.note = *note;
+    nest->init.cgroup = *cgroup;
 
     /* A handler of the zygote's would run in process 1, in its memory. */
 
@@ -158,11 +127,12 @@ pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
 
     if (_setjmp(nest->zygote) != 0) {
         /* The run: it has left the stack of process 1 for a copy of ours. */
-        *script = nest->script;
+        *script = nest->space.script;
         return 0;
     }
 
-    pid = clone(pyexec_nest_main, nest, pyexec_nest_flags(), nest);
+    pid = clone(pyexec_nest_main, nest,
+                CLONE_VM|SIGCHLD|pyexec_space_flags(), nest);
 
     if (pid != -1 && pyexec_nest_wait(nest, pid) == -1) {
         errno = nest->error;
@@ -176,33 +146,6 @@ pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
     *step = nest->step;
 
     return pid;
-}
-
-
-static int
-pyexec_nest_flags(void)
-{
-    int flags;
-
-    flags = CLONE_VM|SIGCHLD;
-
-    if (!pyexec_without("userns")) {
-        flags |= CLONE_NEWUSER;
-    }
-
-    if (!pyexec_without("pid")) {
-        flags |= CLONE_NEWPID;
-    }
-
-    if (!pyexec_without("mount")) {
-        flags |= CLONE_NEWNS;
-    }
-
-    if (!pyexec_without("ipc")) {
-        flags |= CLONE_NEWIPC;
-    }
-
-    return flags;
 }
 
 
@@ -259,38 +202,46 @@ pyexec_nest_main(void *data)
     (void) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     (void) prctl(PR_SET_NAME, "pyexec-init", 0, 0, 0);
 
-    if (pyexec_nest_enter(nest) == -1) {
-        nest->error = errno;
-        pyexec_nest_tell(nest, PYEXEC_NEST_FAILED);
-        _exit(EXIT_FAILURE);
+    if (pyexec_space_enter(&nest->space, &nest->step) == -1) {
+        pyexec_nest_fail(nest);
     }
 
     nest->step = "fork";
 
-    pid = nest->cgroup.directory == -1 ? fork()
-                                       : pyexec_cgroup_fork(&nest->cgroup);
+    pid = nest->init.cgroup.directory == -1
+          ? fork() : pyexec_cgroup_fork(&nest->init.cgroup);
 
     if (pid == 0) {
         _longjmp(nest->zygote, 1);
     }
 
     if (pid == -1) {
-        nest->error = errno;
-        pyexec_nest_tell(nest, PYEXEC_NEST_FAILED);
-        _exit(EXIT_FAILURE);
+        pyexec_nest_fail(nest);
     }
+
+    nest->init.pid = pid;
 
     /* The run's ends of its pipes are the run's. */
 
-    pyexec_nest_close(nest->control, nest->cgroup.events);
+    pyexec_nest_close(nest->init.control, nest->init.cgroup.events);
 
     pyexec_nest_settle(nest);
 
+    /* With this the zygote goes on, in the same memory. */
+
     pyexec_nest_tell(nest, PYEXEC_NEST_FORKED);
 
-    pyexec_nest_reap(nest, pid);
+    pyexec_init(&nest->init);
+}
 
-    _exit(EXIT_SUCCESS);
+
+static void
+pyexec_nest_fail(pyexec_nest_t *nest)
+{
+    nest->error = errno;
+    pyexec_nest_tell(nest, PYEXEC_NEST_FAILED);
+
+    _exit(EXIT_FAILURE);
 }
 
 
@@ -326,17 +277,17 @@ pyexec_nest_settle(pyexec_nest_t *nest)
     size_t           i;
     volatile char   *page;
     sigset_t         set;
-    struct sigaction action = { .sa_sigaction = pyexec_nest_kill_handler };
+    struct sigaction action = { .sa_sigaction = pyexec_init_kill };
 
     (void) madvise((char *) nest + PYEXEC_NEST_SIZE - PYEXEC_NEST_STACK,
                    PYEXEC_NEST_STACK, MADV_DONTFORK);
 
     sigemptyset(&set);
-    sigaddset(&set, PYEXEC_NEST_KILL);
+    sigaddset(&set, PYEXEC_INIT_KILL);
 
     action.sa_flags = SA_RESTART|SA_SIGINFO;
 
-    (void) sigaction(PYEXEC_NEST_KILL, &action, NULL);
+    (void) sigaction(PYEXEC_INIT_KILL, &action, NULL);
     (void) sigprocmask(SIG_UNBLOCK, &set, NULL);
 
     for (i = 1; i <= PYEXEC_NEST_USED; i++) {
@@ -344,33 +295,14 @@ pyexec_nest_settle(pyexec_nest_t *nest)
         *page = *page;
     }
 
-    pyexec_report_touch(&nest->report);
-}
-
-
-/*
- * In process 1; who sends it from outside of the namespace has no process id
- * here.  errno is the zygote's.
- */
-
-static void
-pyexec_nest_kill_handler(int signal, siginfo_t *info, void *context)
-{
-    (void) signal;
-    (void) context;
-
-    if (info->si_code == SI_USER && info->si_pid == 0
-        && pyexec_rawcall(SYS_getpid, 0, 0, 0, 0) == 1)
-    {
-        (void) pyexec_rawcall(SYS_kill, PYEXEC_NEST_RUN, SIGKILL, 0, 0);
-    }
+    pyexec_note_touch(&nest->init.note);
 }
 
 
 void
 pyexec_nest_kill(pid_t pid)
 {
-    (void) kill(pid, pyexec_without("pid") ? SIGKILL : PYEXEC_NEST_KILL);
+    (void) kill(pid, pyexec_without("pid") ? SIGKILL : PYEXEC_INIT_KILL);
 }
 
 
@@ -384,276 +316,10 @@ pyexec_nest_tell(pyexec_nest_t *nest, int state)
 }
 
 
-static int
-pyexec_nest_enter(pyexec_nest_t *nest)
-{
-    if (!pyexec_without("userns") && pyexec_nest_identity(nest) == -1) {
-        nest->step = "the map of user ids";
-        return -1;
-    }
-
-    if (pyexec_without("mount") || pyexec_without("view")) {
-        /* Nothing can be mounted, or there is no place for it. */
-        nest->step = "/dev/null";
-        nest->script = open("/dev/null", O_WRONLY|O_CLOEXEC);
-
-        return nest->script == -1 ? -1 : pyexec_capabilities_drop();
-    }
-
-    nest->step = "mount of the script";
-
-    if (pyexec_nest_script(nest) == -1) {
-        return -1;
-    }
-
-    nest->step = "mount of the scratch space";
-
-    if (pyexec_isolation.scratch && pyexec_nest_scratch() == -1) {
-        return -1;
-    }
-
-    nest->step = "mount of /proc";
-
-    if (!pyexec_without("proc") && pyexec_nest_proc() == -1) {
-        return -1;
-    }
-
-    nest->step = "chdir";
-
-    if (chdir(pyexec_isolation.scratch ? PYEXEC_VIEW_SCRATCH
-                                       : PYEXEC_VIEW_SCRIPT)
-        == -1)
-    {
-        return -1;
-    }
-
-    nest->step = "capset";
-
-    return pyexec_without("caps") ? 0 : pyexec_capabilities_drop();
-}
-
-
-/* It keeps the ids that the zygote has. */
-
-static int
-pyexec_nest_identity(const pyexec_nest_t *nest)
-{
-    int rc, error;
-
-    /* The files of a process that is not dumpable belong to root. */
-
-    (void) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-
-    rc = pyexec_nest_map("/proc/self/uid_map", nest->uid) == -1
-         || pyexec_nest_map("/proc/self/gid_map", nest->gid) == -1 ? -1 : 0;
-    error = errno;
-
-    if (!pyexec_without("dumpable")) {
-        (void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    }
-
-    errno = error;
-
-    return rc;
-}
-
-
-static int
-pyexec_nest_map(const char *file, unsigned id)
-{
-    int     fd, len;
-    char    line[64];
-    ssize_t n;
-
-    fd = open(file, O_WRONLY|O_CLOEXEC);
-    if (fd == -1) {
-        return -1;
-    }
-
-    len = snprintf(line, sizeof(line), "%u %u 1\n", id, id);
-    n = write(fd, line, len);
-    (void) close(fd);
-
-    return n == len ? 0 : -1;
-}
-
-
-/*
- * A directory for one file.  The program is written to it when there is one;
- * by then no other file can be opened for writing.
- */
-
-static int
-pyexec_nest_script(pyexec_nest_t *nest)
-{
-    if (mount("script", PYEXEC_VIEW_SCRIPT, "tmpfs",
-              MS_NOSUID|MS_NODEV|MS_NOEXEC, "mode=0555,nr_inodes=2")
-        == -1)
-    {
-        return -1;
-    }
-
-    nest->script = open(PYEXEC_VIEW_SCRIPT "/main.py",
-                        O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0444);
-
-    return nest->script == -1 ? -1 : 0;
-}
-
-
-static int
-pyexec_nest_scratch(void)
-{
-    char     options[96];
-    uint64_t size = pyexec_isolation.scratch;
-
-    snprintf(options, sizeof(options), "mode=0700,size=%llu,nr_inodes=%llu",
-             (unsigned long long) size,
-             (unsigned long long) (size / PYEXEC_NEST_INODE
-                                   + PYEXEC_NEST_INODES_MIN));
-
-    return mount("scratch", PYEXEC_VIEW_SCRATCH, "tmpfs", MS_NOSUID|MS_NODEV,
-                 options);
-}
-
-
-/*
- * Where something of the host's /proc is covered, as in many containers, a
- * new one is not to be had: none is better than the host's.
- */
-
-static int
-pyexec_nest_proc(void)
-{
-    unsigned long flags = MS_NOSUID|MS_NODEV|MS_NOEXEC;
-
-    if (mount("proc", "/proc", "proc", flags,
-              "subset=pid,hidepid=ptraceable")
-        == 0)
-    {
-        return 0;
-    }
-
-    return mount(PYEXEC_VIEW_EMPTY, "/proc", NULL, MS_BIND, NULL);
-}
-
-
-/*
- * Waits for the run, tells of its end and goes on until everything is gone
- * that it has left behind.
- */
-
-static void
-pyexec_nest_reap(pyexec_nest_t *nest, pid_t run)
-{
-    int           flags = __WALL|WUNTRACED, status, told = 0;
-    long          pid;
-    struct rusage usage;
-
-    for ( ;; ) {
-        pid = pyexec_rawcall(SYS_wait4, -1, (long) &status, flags,
-                             (long) &usage);
-
-        if (pid < 0) {
-            break;
-        }
-
-        if (pid == 0) {
-            /* What it left behind goes with it: here, -1 is all of that. */
-            if (pyexec_rawcall(SYS_getpid, 0, 0, 0, 0) == 1) {
-                (void) pyexec_rawcall(SYS_kill, -1, SIGKILL, 0, 0);
-            }
-
-            flags = __WALL;
-            continue;
-        }
-
-        if (WIFSTOPPED(status)) {
-
-            /* Whatever it meant to do after it has said so, it does not. */
-
-            if (pid == run && nest->report.result->finished) {
-                pyexec_nest_use(&nest->end, &usage);
-                pyexec_nest_end(nest,
-                                W_EXITCODE(nest->report.result->status & 0xff,
-                                           0));
-                pyexec_nest_report(nest);
-
-                (void) pyexec_rawcall(SYS_kill, pid, SIGKILL, 0, 0);
-                told = 1;
-            }
-
-            continue;
-        }
-
-        if (!told) {
-            pyexec_nest_use(&nest->end, &usage);
-        }
-
-        if (pid == run) {
-            if (!told) {
-                pyexec_nest_end(nest, status);
-            }
-
-            flags = __WALL|WNOHANG;
-        }
-    }
-
-    if (!told) {
-        pyexec_nest_report(nest);
-    }
-}
-
-
-/* Adds what a process has used. */
-
-static void
-pyexec_nest_use(pyexec_wire_message_t *end, const struct rusage *usage)
-{
-    end->cpu_time += (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec)
-                     * 1000000ULL
-                     + usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
-
-    if ((uint64_t) usage->ru_maxrss * 1024 > end->memory) {
-        end->memory = usage->ru_maxrss * 1024ULL;
-    }
-}
-
-
-static void
-pyexec_nest_end(pyexec_nest_t *nest, int status)
-{
-    struct timespec now;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
-
-    nest->end.type = PYEXEC_WIRE_ENDED;
-    nest->end.run = nest->run;
-    nest->end.ended = now.tv_sec * 1000000000ULL + now.tv_nsec;
-    nest->end.status = status;
-}
-
-
-static void
-pyexec_nest_report(pyexec_nest_t *nest)
-{
-    pyexec_report_apply(&nest->report, &nest->end);
-
-    if (pyexec_cgroup_out_of_memory(&nest->cgroup)) {
-        nest->end.flags |= PYEXEC_WIRE_OUT_OF_MEMORY;
-    }
-
-    if (nest->control != -1) {
-        (void) pyexec_wire_send(nest->control, &nest->end, NULL, 0);
-    }
-
-    __atomic_store_n(&nest->ended, 1, __ATOMIC_RELEASE);
-}
-
-
 int
 pyexec_nest_ended(const pyexec_nest_t *nest, pyexec_wire_message_t *end)
 {
-    *end = nest->end;
+    *end = nest->init.end;
 
-    return __atomic_load_n(&nest->ended, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&nest->init.ended, __ATOMIC_ACQUIRE);
 }

@@ -1,6 +1,7 @@
 /*
- * The namespaces of one run, and process 1 in them: the parent of the run,
- * which reaps what it leaves behind and tells how it ended.
+ * The fork of a run into a space of its own, with a process 1 between it and
+ * the zygote: the parent of the run, which reaps what it leaves behind and
+ * tells how it ended.
  *
  * As process 1 the run itself would ignore the signals that it has no handler
  * for, and would wait for children that are not its own.
@@ -12,8 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "cgroup.h"
-#include "../report.h"
+#include "cgroup_runs.h"
+#include "note.h"
 
 
 typedef struct pyexec_nest_s pyexec_nest_t;
@@ -28,8 +29,8 @@ void pyexec_nest_free(pyexec_nest_t *nest);
 /*
  * Forks a run, as fork() does: returns 0 in it, and in the zygote the process
  * id of its process 1, or -1 with errno and "*step".  Should that process be
- * killed, the run and all that it started is.  The run finds "*script" open for
- * writing, the file that its program belongs in, in its working directory,
+ * killed, the run and all that it started is.  The run finds "*script" open
+ * for writing, the file that its program belongs in, in its working directory,
  * and all signals blocked.  It alone is in "cgroup", unless that is of -1s.
  *
  * When the run has finished, or when it has ended and all that it started is
@@ -37,7 +38,7 @@ void pyexec_nest_free(pyexec_nest_t *nest);
  * "control" is -1.  It exits when nothing is left of the run.
  */
 pid_t pyexec_nest_fork(pyexec_nest_t *nest, uint32_t run, int control,
-    const pyexec_report_t *report, const pyexec_cgroup_run_t *cgroup,
+    const pyexec_note_t *note, const pyexec_cgroup_run_t *cgroup,
     int *script, const char **step);
 
 /*

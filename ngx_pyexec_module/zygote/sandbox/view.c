@@ -255,8 +255,12 @@ pyexec_view_add(int root, const pyexec_view_entry_t *entry, int tree)
         /* An interpreter may lie below it. */
         return rc == -1 && errno == EEXIST ? 0 : rc;
 
-    default:
+    case PYEXEC_VIEW_BIND:
         break;
+
+    default:
+        errno = EINVAL;
+        return -1;
     }
 
     if (fstat(tree, &st) == -1) {

@@ -18,6 +18,7 @@
 
 
 typedef enum {
+    PYEXEC_VIEW_UNDECIDED,      /* an error */
     PYEXEC_VIEW_BIND,           /* what the host has at that path */
     PYEXEC_VIEW_DIRECTORY,      /* an empty one */
     PYEXEC_VIEW_FILE,           /* one that holds "content" */

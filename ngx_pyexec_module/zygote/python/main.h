@@ -1,19 +1,17 @@
 /*
- * A Python program as the interpreter sees it: run in a fresh __main__ as
- * "python3 main.py" would run it, up to the exit status.
+ * __main__: a program as the interpreter runs it, as "python3 main.py" would,
+ * up to the exit status.
  */
 
-#ifndef PYEXEC_PROGRAM_H
-#define PYEXEC_PROGRAM_H
+#ifndef PYEXEC_MAIN_H
+#define PYEXEC_MAIN_H
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stddef.h>
 #include <stdint.h>
 
-
-/* An exit status no program has: SIGINT must end the process. */
-#define PYEXEC_PROGRAM_INTERRUPTED  (-1)
+#include "ending.h"
 
 
 typedef struct {
@@ -23,7 +21,7 @@ typedef struct {
     size_t      nargs;
     int         compile_only;
     int         out_of_memory;  /* set when an uncaught MemoryError ends it */
-} pyexec_program_t;
+} pyexec_main_t;
 
 
 /* What is simpler to say in Python: objects of zygote.py. */
@@ -36,7 +34,7 @@ typedef struct {
      * thread, and "reseed" does what its modules' own functions would.
      */
     int         plain_fork;
-} pyexec_program_hooks_t;
+} pyexec_main_hooks_t;
 
 
 /*
@@ -44,20 +42,20 @@ typedef struct {
  * or -1 with a Python exception set.  After it, the caller must not return to
  * the Python code that called it.
  */
-int pyexec_program_begin(void);
+int pyexec_main_begin(void);
 
 /*
  * In a run: what can be done before the program is known.  Returns 0, or -1
  * with a Python exception set.
  */
-int pyexec_program_prepare(const pyexec_program_hooks_t *hooks);
+int pyexec_main_prepare(const pyexec_main_hooks_t *hooks);
 
 /*
  * Runs the program to its very end: threads joined, exit functions called,
  * objects of __main__ finalized, streams flushed.  Returns the exit status,
- * 0 to 255, or PYEXEC_PROGRAM_INTERRUPTED.
+ * 0 to 255, or PYEXEC_ENDING_INTERRUPTED.
  */
-int pyexec_program_run(pyexec_program_t *program);
+int pyexec_main_run(pyexec_main_t *program);
 
 
-#endif /* PYEXEC_PROGRAM_H */
+#endif /* PYEXEC_MAIN_H */

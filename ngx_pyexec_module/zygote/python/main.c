@@ -5,9 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ending.h"
 #include "../../guard/guard.h"
-#include "program.h"
+#include "compile_only.h"
+#include "ending.h"
+#include "main.h"
 #include "reseed.h"
 
 
@@ -20,20 +21,17 @@ PyAPI_FUNC(PyObject *) PyRun_FileExFlags(FILE *file, const char *filename,
                                          PyObject *locals, int closeit,
                                          void *flags);
 
-#define PYEXEC_PROGRAM_FILE_INPUT    257    /* Py_file_input */
+#define PYEXEC_MAIN_FILE_INPUT    257    /* Py_file_input */
 
 /* What CPython exits with when the last flush of a stream fails. */
-#define PYEXEC_PROGRAM_FLUSH_FAILED  120
+#define PYEXEC_MAIN_FLUSH_FAILED  120
 
 
-static int pyexec_program_enter(const pyexec_program_t *program);
-static PyObject *pyexec_program_execute(const pyexec_program_t *program);
-static int pyexec_program_has_cookie(const pyexec_program_t *program);
-static PyObject *pyexec_program_execute_text(const pyexec_program_t *program,
+static int pyexec_main_enter(const pyexec_main_t *program);
+static PyObject *pyexec_main_execute(const pyexec_main_t *program);
+static int pyexec_main_has_cookie(const pyexec_main_t *program);
+static PyObject *pyexec_main_execute_text(const pyexec_main_t *program,
     PyObject *globals);
-static int pyexec_program_print_error(pyexec_program_t *program);
-static int pyexec_program_is_out_of_memory(void);
-static int pyexec_program_exit_status(void);
 
 
 /*
@@ -46,7 +44,7 @@ static int pyexec_program_exit_status(void);
  * it, and so do the zygote's own frames.
  */
 int
-pyexec_program_begin(void)
+pyexec_main_begin(void)
 {
     PyThreadState      *between, *old, *state;
     PyInterpreterState *interpreter;
@@ -77,7 +75,7 @@ pyexec_program_begin(void)
 
 
 int
-pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
+pyexec_main_prepare(const pyexec_main_hooks_t *hooks)
 {
     PyObject  *id, *result;
     Py_ssize_t i;
@@ -111,35 +109,39 @@ pyexec_program_prepare(const pyexec_program_hooks_t *hooks)
 
 
 int
-pyexec_program_run(pyexec_program_t *program)
+pyexec_main_run(pyexec_main_t *program)
 {
     int       status;
     PyObject *result;
 
-    if (pyexec_program_enter(program) == -1) {
-        return pyexec_program_print_error(program);
+    if (pyexec_main_enter(program) == -1) {
+        return pyexec_ending_error(&program->out_of_memory);
+    }
+
+    if (program->compile_only && pyexec_compile_only() == -1) {
+        return pyexec_ending_error(&program->out_of_memory);
     }
 
     pyexec_guard_begin(program->compile_only);
 
-    result = pyexec_program_execute(program);
+    result = pyexec_main_execute(program);
 
-    pyexec_finish_flush();
+    pyexec_ending_flush();
 
     if (result != NULL) {
         Py_DECREF(result);
         status = 0;
 
-    } else if (program->compile_only && pyexec_guard_compiled()) {
+    } else if (program->compile_only && pyexec_compile_only_done()) {
         PyErr_Clear();
         status = 0;
 
     } else {
-        status = pyexec_program_print_error(program);
+        status = pyexec_ending_error(&program->out_of_memory);
     }
 
-    if (pyexec_finish() == -1 && status != PYEXEC_PROGRAM_INTERRUPTED) {
-        return PYEXEC_PROGRAM_FLUSH_FAILED;
+    if (pyexec_ending_finish() == -1 && status != PYEXEC_ENDING_INTERRUPTED) {
+        return PYEXEC_MAIN_FLUSH_FAILED;
     }
 
     return status;
@@ -149,7 +151,7 @@ pyexec_program_run(pyexec_program_t *program)
 /* The lists say "main.py" and "python3 main.py" already. */
 
 static int
-pyexec_program_enter(const pyexec_program_t *program)
+pyexec_main_enter(const pyexec_main_t *program)
 {
     size_t      i;
     PyObject   *arg, *argv, *orig_argv;
@@ -179,7 +181,7 @@ pyexec_program_enter(const pyexec_program_t *program)
 
 /* New reference to None, or NULL with the program's exception. */
 static PyObject *
-pyexec_program_execute(const pyexec_program_t *program)
+pyexec_main_execute(const pyexec_main_t *program)
 {
     FILE     *file;
     PyObject *globals, *result;
@@ -191,8 +193,8 @@ pyexec_program_execute(const pyexec_program_t *program)
      * A file would obey a coding cookie, and so run other characters than
      * those that were checked; an empty one fmemopen() does not make.
      */
-    if (program->code_len == 0 || pyexec_program_has_cookie(program)) {
-        result = pyexec_program_execute_text(program, globals);
+    if (program->code_len == 0 || pyexec_main_has_cookie(program)) {
+        result = pyexec_main_execute_text(program, globals);
         Py_DECREF(globals);
         return result;
     }
@@ -203,7 +205,7 @@ pyexec_program_execute(const pyexec_program_t *program)
         return PyErr_SetFromErrno(PyExc_OSError);
     }
 
-    result = PyRun_FileExFlags(file, "main.py", PYEXEC_PROGRAM_FILE_INPUT,
+    result = PyRun_FileExFlags(file, "main.py", PYEXEC_MAIN_FILE_INPUT,
                                globals, globals, 1, NULL);
     Py_DECREF(globals);
 
@@ -216,7 +218,7 @@ pyexec_program_execute(const pyexec_program_t *program)
  * "coding" with ":" or "=" behind it.
  */
 static int
-pyexec_program_has_cookie(const pyexec_program_t *program)
+pyexec_main_has_cookie(const pyexec_main_t *program)
 {
     int         line;
     size_t      len;
@@ -251,7 +253,7 @@ pyexec_program_has_cookie(const pyexec_program_t *program)
 
 
 static PyObject *
-pyexec_program_execute_text(const pyexec_program_t *program,
+pyexec_main_execute_text(const pyexec_main_t *program,
     PyObject *globals)
 {
     PyObject *code, *result, *source;
@@ -279,85 +281,4 @@ pyexec_program_execute_text(const pyexec_program_t *program,
     Py_DECREF(code);
 
     return result;
-}
-
-
-/* With an exception set: does what CPython does with an uncaught one. */
-static int
-pyexec_program_print_error(pyexec_program_t *program)
-{
-    int interrupted;
-
-    if (PyErr_ExceptionMatches(PyExc_SystemExit)) {
-        return pyexec_program_exit_status();
-    }
-
-    program->out_of_memory = pyexec_program_is_out_of_memory();
-
-    /* Only KeyboardInterrupt itself, as in CPython. */
-    interrupted = PyErr_Occurred() == PyExc_KeyboardInterrupt;
-
-    PyErr_PrintEx(1);
-
-    return interrupted ? PYEXEC_PROGRAM_INTERRUPTED : 1;
-}
-
-
-/* A program too nested to be parsed is a MemoryError, too: without frames. */
-static int
-pyexec_program_is_out_of_memory(void)
-{
-    int       result;
-    PyObject *traceback, *type, *value;
-
-    if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
-        return 0;
-    }
-
-    PyErr_Fetch(&type, &value, &traceback);
-    result = traceback != NULL;
-    PyErr_Restore(type, value, traceback);
-
-    return result;
-}
-
-
-static int
-pyexec_program_exit_status(void)
-{
-    int       status;
-    PyObject *code, *file, *traceback, *type, *value;
-
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_NormalizeException(&type, &value, &traceback);
-
-    code = PyObject_GetAttrString(value, "code");
-    PyErr_Clear();
-
-    if (code == NULL || code == Py_None) {
-        status = 0;
-
-    } else if (PyLong_Check(code)) {
-        /* Beyond a long it is -1; the kernel keeps 8 bits. */
-        status = (int) PyLong_AsLong(code) & 0xff;
-        PyErr_Clear();
-
-    } else {
-        file = PySys_GetObject("stderr");
-
-        if (file != NULL && file != Py_None) {
-            (void) PyFile_WriteObject(code, file, Py_PRINT_RAW);
-        }
-
-        PyErr_Clear();
-        PySys_WriteStderr("\n");
-        status = 1;
-    }
-
-    Py_XDECREF(code);
-    Py_XDECREF(type);
-    Py_XDECREF(value);
-    Py_XDECREF(traceback);
-
-    return status;
 }
