@@ -180,7 +180,8 @@ reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
 spareless_tests = $(patsubst t/%,$(BUILD)/spareless/%, \
                              $(wildcard t/fidelity/fidelity.t \
                                         t/isolation/attack_*.t) \
-                             $(filter-out t/lifecycle/spares.t \
+                             $(filter-out t/lifecycle/figures.t \
+                                          t/lifecycle/spares.t \
                                           t/lifecycle/zygote_messages.t, \
                                           $(wildcard t/lifecycle/*.t)))
 
