@@ -6,7 +6,7 @@
 #include "conf/ngx_pyexec_merge.h"
 #include "conf/ngx_pyexec_profiles.h"
 #include "exec/ngx_pyexec_job.h"
-#include "exec/ngx_pyexec_spawn.h"
+#include "exec/ngx_pyexec_probe.h"
 #include "http/ngx_pyexec_filter.h"
 #include "http/ngx_pyexec_handler.h"
 #include "http/ngx_pyexec_variables.h"
@@ -275,7 +275,7 @@ ngx_pyexec_check_interpreter(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
         return NGX_ERROR;
     }
 
-    if (ngx_pyexec_spawn_check(profile, user, &said, cf->temp_pool)
+    if (ngx_pyexec_probe(profile, user, &said, cf->temp_pool)
         != NGX_OK)
     {
         ngx_pyexec_profiles_refuse(cf, profile, &said);

@@ -86,33 +86,45 @@ def check(extension, options):
     if options['cgroup']:
         open_cgroup(extension, options)
         try:
-            said = in_a_child(lambda: probe(extension, options))
+            died_of = in_a_child(lambda: probe(extension, options))
         finally:
             extension.end_cgroup()
-        if said:
-            raise Unavailable(said)
+        if died_of:
+            # Who waits for this process knows what to make of it.
+            os.kill(os.getpid(), died_of)
     else:
         probe(extension, options)
 
 
 def in_a_child(function):
-    """Call it in a fork; return what it raised Unavailable with, or ''."""
+    """Call it in a fork, which succeeds only by saying so at its very end.
+
+    What it raises is raised here as Unavailable; the signal that it dies of is
+    returned, or 0.
+    """
+    token = os.urandom(16).hex()
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        said = ''
+        os.close(reading)
         try:
             function()
+            said = token
         except Unavailable as error:
             said = str(error)
-        finally:
-            os.write(writing, os.fsencode(said))
-            os._exit(0)
+        except BaseException as error:
+            said = f'{type(error).__name__}: {error}'
+        os.write(writing, os.fsencode(said))
+        os._exit(0)
     os.close(writing)
-    with open(reading, 'rb') as said:
-        text = os.fsdecode(said.read())
-    os.waitpid(pid, 0)
-    return text
+    with open(reading, 'rb') as pipe:
+        said = os.fsdecode(pipe.read())
+    _, status = os.waitpid(pid, 0)
+    if said == token:
+        return 0
+    if os.WIFSIGNALED(status):
+        return os.WTERMSIG(status)
+    raise Unavailable(said or 'a trial run ended without a word')
 
 
 def probe(extension, options):

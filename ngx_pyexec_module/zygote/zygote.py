@@ -5,11 +5,12 @@ Usage: python3 -IB[S] zygote.py serve|check NAME=VALUE... -- MODULE...
 "serve" imports the modules, then serves the worker at the other end of the
 control socket, descriptor 3.
 
-"check" says "ok " and the heavy ones of the modules, those that are there and
-no part of Python, or it says what is in the way of such a zygote with this
-interpreter.  Until it is the user that it checks for it runs nothing that a
+"check" says "ok TOKEN " and the heavy ones of the modules, those that are
+there and no part of Python, at its very end; or it says what is in the way of
+such a zygote with this interpreter.  Until it is the user that it checks for it runs nothing that a
 site adds.
 
+    token=WORD                what a check proves its success with
     user=UID:GID|-            to check for; "-" for the one it is
     preload=strict|lenient    whether a module must be there to be imported
     allow=NAME,...|*          the modules that programs may import
@@ -193,7 +194,8 @@ def check(options, names):
         for name in names:
             if importlib.util.find_spec(name.partition('.')[0]) is None:
                 return f'there is no module "{name}"'
-    return 'ok ' + ' '.join(name for name in names if is_heavy(name))
+    return ' '.join(['ok', options['token'],
+                     *filter(is_heavy, names)])
 
 
 def is_heavy(name):

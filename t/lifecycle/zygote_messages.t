@@ -23,7 +23,8 @@ MESSAGE = "IIi28sIiQQQ"
 PROGRAM = "IIQQQQ"
 
 if sys.argv[3] == "check":
-    print("ok ")
+    print("ok", next(word for word in sys.argv
+                     if word.startswith("token=")).partition("=")[2])
     sys.exit()
 
 control = socket.socket(fileno=3)

@@ -3,29 +3,24 @@
 
 #include "ngx_pyexec_spawn.h"
 
-#include <poll.h>
 #include <spawn.h>
-#include <sys/wait.h>
 
 
 #define NGX_PYEXEC_CONTROL_FD     3
 #define NGX_PYEXEC_ENTRY_FD       4
 
 /* NAME=VALUE arguments of zygote.py */
-#define NGX_PYEXEC_SPAWN_OPTIONS  10
-
-/* an interpreter that says nothing for so long is not one */
-#define NGX_PYEXEC_CHECK_TIMEOUT  10000
-#define NGX_PYEXEC_CHECK_SIZE     4096
+#define NGX_PYEXEC_SPAWN_OPTIONS  11
 
 
+static ngx_pid_t ngx_pyexec_spawn_start(ngx_pyexec_profile_t *profile,
+    char **argv, ngx_fd_t out, ngx_socket_t control);
 static char **ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
-    ngx_uint_t check, ngx_pool_t *pool);
+    char *token, ngx_pool_t *pool);
 static char *ngx_pyexec_spawn_option(ngx_pool_t *pool, char *format, ...);
 static ngx_err_t ngx_pyexec_spawn_attributes(posix_spawnattr_t *attr);
 static ngx_err_t ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions,
     ngx_fd_t in, ngx_fd_t out, ngx_socket_t control, ngx_fd_t entry);
-static size_t ngx_pyexec_spawn_read(ngx_fd_t fd, u_char *buf, size_t size);
 #ifdef PYEXEC_TEST
 static void ngx_pyexec_spawn_without(void);
 #endif
@@ -47,23 +42,42 @@ ngx_pid_t
 ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *user, ngx_fd_t out,
     ngx_socket_t control, ngx_pool_t *pool)
 {
-    char                       **argv;
+    return ngx_pyexec_spawn_start(profile,
+                                  ngx_pyexec_spawn_argv(profile, user, NULL,
+                                                        pool),
+                                  out, control);
+}
+
+
+ngx_pid_t
+ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user, char *token,
+    ngx_fd_t out, ngx_pool_t *pool)
+{
+    return ngx_pyexec_spawn_start(profile,
+                                  ngx_pyexec_spawn_argv(profile, user, token,
+                                                        pool),
+                                  out, (ngx_socket_t) -1);
+}
+
+
+static ngx_pid_t
+ngx_pyexec_spawn_start(ngx_pyexec_profile_t *profile, char **argv,
+    ngx_fd_t out, ngx_socket_t control)
+{
     ngx_fd_t                     in[2];
     ngx_err_t                    err;
     ngx_pid_t                    pid;
     posix_spawnattr_t            attr;
     posix_spawn_file_actions_t   actions;
 
-#ifdef PYEXEC_TEST
-    ngx_pyexec_spawn_without();
-#endif
-
-    argv = ngx_pyexec_spawn_argv(profile, user,
-                                 control == (ngx_socket_t) -1, pool);
     if (argv == NULL) {
         ngx_set_errno(NGX_ENOMEM);
         return NGX_INVALID_PID;
     }
+
+#ifdef PYEXEC_TEST
+    ngx_pyexec_spawn_without();
+#endif
 
     /*
      * A pipe, not /dev/null: the interpreter opens its standard streams once,
@@ -104,11 +118,14 @@ ngx_pyexec_spawn(ngx_pyexec_profile_t *profile, char *user, ngx_fd_t out,
 }
 
 
-/* As zygote.py takes it: NAME=VALUE, "--" and the modules to import. */
+/*
+ * As zygote.py takes it: NAME=VALUE, "--" and the modules to import; to serve,
+ * or to check, where there is a token.
+ */
 
 static char **
-ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
-    ngx_uint_t check, ngx_pool_t *pool)
+ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user, char *token,
+    ngx_pool_t *pool)
 {
     char        **argv, **p;
     ngx_str_t    *name;
@@ -134,10 +151,11 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user,
 
     /* what a site may run must not run as root: a check does without at first */
 
-    *p++ = check ? "-IBS" : "-IB";
+    *p++ = token ? "-IBS" : "-IB";
     *p++ = NGX_PYEXEC_ZYGOTE_PY;
-    *p++ = check ? "check" : "serve";
+    *p++ = token ? "check" : "serve";
 
+    *p++ = ngx_pyexec_spawn_option(pool, "token=%s%Z", token ? token : "");
     *p++ = ngx_pyexec_spawn_option(pool, "user=%s%Z", user);
     *p++ = profile->strict ? "preload=strict" : "preload=lenient";
     *p++ = ngx_pyexec_spawn_option(pool, "allow=%s%Z", profile->allow.data);
@@ -286,147 +304,6 @@ ngx_pyexec_spawn_files(posix_spawn_file_actions_t *actions, ngx_fd_t in,
     }
 
     return err;
-}
-
-
-ngx_int_t
-ngx_pyexec_spawn_check(ngx_pyexec_profile_t *profile, char *user,
-    ngx_str_t *said, ngx_pool_t *pool)
-{
-    int          status;
-    u_char      *p;
-    size_t       n, size;
-    ngx_fd_t     out[2];
-    ngx_pid_t    pid;
-    ngx_str_t   *name;
-    ngx_uint_t   i;
-
-    size = NGX_PYEXEC_CHECK_SIZE;
-    name = profile->preload->elts;
-
-    /* the half that is kept takes the line that has all the names in it */
-
-    for (i = 0; i < profile->preload->nelts; i++) {
-        size += 2 * (name[i].len + 1);
-    }
-
-    p = ngx_pnalloc(pool, size);
-    if (p == NULL) {
-        ngx_str_set(said, "out of memory");
-        return NGX_ERROR;
-    }
-
-    said->data = p;
-
-    if (pipe2(out, O_CLOEXEC) == -1) {
-        said->len = ngx_strerror(ngx_errno, p, size) - p;
-        return NGX_ERROR;
-    }
-
-    pid = ngx_pyexec_spawn(profile, user, out[1], -1, pool);
-
-    (void) close(out[1]);
-
-    if (pid == NGX_INVALID_PID) {
-        said->len = ngx_strerror(ngx_errno, p, size) - p;
-        (void) close(out[0]);
-        return NGX_ERROR;
-    }
-
-    n = ngx_pyexec_spawn_read(out[0], p, size);
-
-    (void) close(out[0]);
-    (void) kill(pid, SIGKILL);
-
-    /* where nginx has its handler of SIGCHLD set, the handler reaps it */
-
-    status = 0;
-
-    while (waitpid(pid, &status, 0) == -1 && ngx_errno == NGX_EINTR) {
-        /* void */
-    }
-
-    while (n && p[n - 1] == LF) {
-        n--;
-    }
-
-    if (n == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
-        ngx_str_set(said, "a filter of system calls killed it; under systemd,"
-                            " SystemCallFilter= must have \"@mount sethostname"
-                          " setdomainname seccomp landlock_create_ruleset"
-                          " landlock_add_rule landlock_restrict_self\", too");
-        return NGX_ERROR;
-    }
-
-    if (n == 0) {
-        ngx_str_set(said, "it ended without a word");
-        return NGX_ERROR;
-    }
-
-    /* the last line tells, be it of a traceback or after warnings */
-
-    said->len = n;
-
-    while (n && p[n - 1] != LF) {
-        n--;
-    }
-
-    said->data += n;
-    said->len -= n;
-
-    if (said->len < 3 || ngx_strncmp(said->data, "ok ", 3) != 0) {
-        return NGX_ERROR;
-    }
-
-    said->data += 3;
-    said->len -= 3;
-
-    return NGX_OK;
-}
-
-
-/* Reads to the end; keeps the last half of a buffer that runs over. */
-
-static size_t
-ngx_pyexec_spawn_read(ngx_fd_t fd, u_char *buf, size_t size)
-{
-    int            rc;
-    size_t         len;
-    ssize_t        n;
-    struct pollfd  pfd;
-
-    len = 0;
-    pfd.fd = fd;
-    pfd.events = POLLIN;
-
-    for ( ;; ) {
-        rc = poll(&pfd, 1, NGX_PYEXEC_CHECK_TIMEOUT);
-
-        if (rc == -1 && ngx_errno == NGX_EINTR) {
-            continue;
-        }
-
-        if (rc <= 0) {
-            return len;
-        }
-
-        if (len == size) {
-            len = size / 2;
-            ngx_memmove(buf, buf + size - len, len);
-        }
-
-        n = read(fd, buf + len, size - len);
-
-        if (n == -1 && ngx_errno == NGX_EINTR) {
-            continue;
-        }
-
-        if (n <= 0) {
-            return len;
-        }
-
-        len += n;
-    }
 }
 
 
