@@ -31,17 +31,9 @@ pyexec_guard_install(PyObject *allow, PyObject *libraries, PyObject *loaders,
 
 
 void
-pyexec_guard_begin(int compile_only)
+pyexec_guard_begin(void)
 {
-    pyexec_guard.active = compile_only || !pyexec_without("guard");
-    pyexec_guard.compile_only = compile_only;
-}
-
-
-int
-pyexec_guard_compiled(void)
-{
-    return pyexec_guard.compiled;
+    pyexec_guard.active = !pyexec_without("guard");
 }
 
 

@@ -27,13 +27,8 @@
 int pyexec_guard_install(PyObject *allow, PyObject *libraries,
     PyObject *loaders, int writable);
 
-/*
- * From here on this process, and every one it forks, runs a program.  With
- * "compile_only" it is stopped, by an exception, before its first line:
- * pyexec_guard_compiled() tells that it came so far.
- */
-void pyexec_guard_begin(int compile_only);
-int pyexec_guard_compiled(void);
+/* From here on this process, and every one it forks, runs a program. */
+void pyexec_guard_begin(void);
 
 
 #endif /* PYEXEC_GUARD_H */

@@ -87,15 +87,6 @@ guard_audit(const char *event, PyObject *args, void *Py_UNUSED(data))
 
     switch (event[0]) {
 
-    case 'e':
-        if (pyexec_guard.compile_only && strcmp(event, "exec") == 0) {
-            pyexec_guard.compiled = 1;
-            PyErr_SetString(PyExc_PermissionError, "not to be run");
-            return -1;
-        }
-
-        return 0;
-
     case 'o':
         if (strcmp(event, "open") == 0) {
             return guard_open(args);

@@ -23,8 +23,6 @@ typedef struct {
     PyObject *loaders;
     int       writable;
     int       active;
-    int       compile_only;
-    int       compiled;
 } pyexec_guard_state_t;
 
 

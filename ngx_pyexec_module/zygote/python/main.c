@@ -122,7 +122,7 @@ pyexec_main_run(pyexec_main_t *program)
         return pyexec_ending_error(&program->out_of_memory);
     }
 
-    pyexec_guard_begin(program->compile_only);
+    pyexec_guard_begin();
 
     result = pyexec_main_execute(program);
 
