@@ -93,9 +93,9 @@ keyword_value(pyexec_arguments_t *arguments, const char *keyword,
     }
 
     node = ts_tree_cursor_current_node(&arguments->cursor);
-    index = pyexec_names_add(arguments->program, ts_node_start_byte(node),
+    index = pyexec_names_add(&arguments->model->names, ts_node_start_byte(node),
                              ts_node_end_byte(node), 0);
-    name = &arguments->program->names[index];
+    name = &arguments->model->names.list[index];
 
     same = strlen(keyword) == name->len
            && memcmp(keyword, name->text, name->len) == 0
@@ -201,7 +201,7 @@ pyexec_argument_text(pyexec_arguments_t *arguments, TSNode node,
     case PYEXEC_KIND_STRING:
         start = ts_node_start_byte(node);
 
-        return pyexec_literal_string(arguments->program->code + start,
+        return pyexec_literal_string(arguments->model->code + start,
                                      ts_node_end_byte(node) - start, literal);
 
     default:
@@ -305,8 +305,8 @@ pyexec_argument_is_true(pyexec_arguments_t *arguments, TSNode node)
     /* "not" turns the question around, for a literal that is false. */
 
     for (wanted = true; !ts_node_is_null(node); /* void */ ) {
-        start = arguments->program->code + ts_node_start_byte(node);
-        end = arguments->program->code + ts_node_end_byte(node);
+        start = arguments->model->code + ts_node_start_byte(node);
+        end = arguments->model->code + ts_node_end_byte(node);
 
         switch (kind_of(arguments, node)) {
 

@@ -6,16 +6,16 @@
 #define PYEXEC_ARGUMENTS_H
 
 #include "literal.h"
-#include "program.h"
+#include "model.h"
 #include "syntax.h"
 
 
 typedef struct {
-    pyexec_program_t  *program;
-    const uint8_t     *kinds;
-    uint32_t           nkinds;
-    TSTreeCursor       cursor;  /* the functions below move it */
-    int64_t            budget;  /* of nodes to look at */
+    pyexec_model_t  *model;
+    const uint8_t   *kinds;
+    uint32_t         nkinds;
+    TSTreeCursor     cursor;    /* the functions below move it */
+    int64_t          budget;    /* of nodes to look at */
 } pyexec_arguments_t;
 
 

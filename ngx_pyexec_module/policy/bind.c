@@ -1,8 +1,6 @@
-#include "walk.h"
+#include "bind.h"
 
 #include <string.h>
-
-#include "names.h"
 
 
 static uint32_t
@@ -21,7 +19,7 @@ bind_in(pyexec_walk_t *walk, uint32_t scope, uint32_t name, uint32_t expr,
     binding.end = walk->region;
     binding.loop = walk->loop;
 
-    return pyexec_program_bind(walk->program, &binding);
+    return pyexec_model_bind(walk->model, &binding);
 }
 
 
@@ -32,13 +30,13 @@ declared(pyexec_walk_t *walk, uint32_t scope, uint32_t name)
 {
     uint32_t           i;
     pyexec_binding_t  *binding;
-    pyexec_program_t  *program;
+    pyexec_model_t    *model;
 
-    program = walk->program;
+    model = walk->model;
 
-    if (program->scopes[scope].declares) {
-        for (i = program->names[name].first; i; i = binding->next) {
-            binding = &program->bindings[i];
+    if (model->scopes[scope].declares) {
+        for (i = model->names.list[name].first; i; i = binding->next) {
+            binding = &model->bindings[i];
 
             if (binding->scope == scope
                 && (binding->type == PYEXEC_BINDING_GLOBAL
@@ -69,12 +67,12 @@ bind_scope(pyexec_walk_t *walk, uint32_t scope, uint32_t name, uint32_t expr,
         break;
 
     case PYEXEC_BINDING_NONLOCAL:
-        scope = PYEXEC_PROGRAM_NONLOCAL;
+        scope = PYEXEC_MODEL_NONLOCAL;
         break;
 
     default:
 
-        switch (walk->program->scopes[scope].type) {
+        switch (walk->model->scopes[scope].type) {
 
         case PYEXEC_SCOPE_COMPREHENSION:
         case PYEXEC_SCOPE_GENERATOR:
@@ -86,7 +84,7 @@ bind_scope(pyexec_walk_t *walk, uint32_t scope, uint32_t name, uint32_t expr,
     }
 
     index = bind_in(walk, scope, name, expr, offset);
-    walk->program->bindings[index].anytime = anytime;
+    walk->model->bindings[index].anytime = anytime;
 
     return index;
 }
@@ -97,7 +95,7 @@ pyexec_bind(pyexec_walk_t *walk, uint32_t name, uint32_t expr, uint32_t offset)
 {
     /* The attributes of a class are not followed. */
 
-    if (walk->program->scopes[walk->scope].type == PYEXEC_SCOPE_CLASS) {
+    if (walk->model->scopes[walk->scope].type == PYEXEC_SCOPE_CLASS) {
         pyexec_walk_escape(walk, expr);
     }
 
@@ -111,16 +109,16 @@ void
 pyexec_bind_walrus(pyexec_walk_t *walk, uint32_t name, uint32_t expr,
     uint32_t offset)
 {
-    bool               anytime;
-    uint32_t           scope, index;
-    pyexec_scope_t    *s;
-    pyexec_program_t  *program;
+    bool             anytime;
+    uint32_t         scope, index;
+    pyexec_scope_t  *s;
+    pyexec_model_t  *model;
 
     anytime = false;
-    program = walk->program;
+    model = walk->model;
 
     for (scope = walk->scope; /* void */ ; scope = s->parent) {
-        s = &program->scopes[scope];
+        s = &model->scopes[scope];
 
         if (s->type == PYEXEC_SCOPE_GENERATOR) {
             anytime = true;
@@ -137,7 +135,7 @@ pyexec_bind_walrus(pyexec_walk_t *walk, uint32_t name, uint32_t expr,
     index = bind_scope(walk, scope, name, expr, offset);
 
     if (anytime) {
-        program->bindings[index].anytime = true;
+        model->bindings[index].anytime = true;
     }
 }
 
@@ -155,7 +153,7 @@ pyexec_bind_parameter(pyexec_walk_t *walk, uint32_t name, uint32_t expr)
             || frame->kind == PYEXEC_KIND_LAMBDA)
         {
             index = bind_in(walk, frame->inner, name, expr, frame->start);
-            walk->program->bindings[index].anytime = true;
+            walk->model->bindings[index].anytime = true;
             return;
         }
     }
@@ -168,7 +166,7 @@ pyexec_bind_deleted(pyexec_walk_t *walk, uint32_t name, uint32_t offset)
     uint32_t  index;
 
     index = bind_scope(walk, walk->scope, name, 0, offset);
-    walk->program->bindings[index].type = PYEXEC_BINDING_DELETED;
+    walk->model->bindings[index].type = PYEXEC_BINDING_DELETED;
 }
 
 
@@ -184,20 +182,20 @@ pyexec_bind_declare(pyexec_walk_t *walk, pyexec_binding_type_t type,
         return;
     }
 
-    walk->program->scopes[walk->scope].declares = true;
+    walk->model->scopes[walk->scope].declares = true;
 
     index = bind_in(walk, walk->scope, name, 0, offset);
-    walk->program->bindings[index].type = (uint8_t) type;
+    walk->model->bindings[index].type = (uint8_t) type;
 }
 
 
 static bool
-has_star(pyexec_program_t *program, pyexec_expr_t *tuple)
+has_star(pyexec_model_t *model, pyexec_expr_t *tuple)
 {
     uint32_t  i;
 
     for (i = 0; i < tuple->b; i++) {
-        if (program->exprs[program->elements[tuple->a + i]].type
+        if (model->exprs[model->elements[tuple->a + i]].type
             == PYEXEC_EXPR_STAR)
         {
             return true;
@@ -212,12 +210,12 @@ void
 pyexec_bind_target(pyexec_walk_t *walk, uint32_t target, uint32_t value,
     uint32_t offset)
 {
-    bool               pairs;
-    uint32_t           base, i;
-    pyexec_expr_t     *t, *v;
-    pyexec_program_t  *program;
+    bool             pairs;
+    uint32_t         base, i;
+    pyexec_expr_t   *t, *v;
+    pyexec_model_t  *model;
 
-    program = walk->program;
+    model = walk->model;
     base = walk->npending;
 
     if (!pyexec_walk_push(walk, target) || !pyexec_walk_push(walk, value)) {
@@ -228,8 +226,8 @@ pyexec_bind_target(pyexec_walk_t *walk, uint32_t target, uint32_t value,
         value = walk->pending[--walk->npending];
         target = walk->pending[--walk->npending];
 
-        t = &program->exprs[target];
-        v = &program->exprs[value];
+        t = &model->exprs[target];
+        v = &model->exprs[value];
 
         switch (t->type) {
 
@@ -254,16 +252,16 @@ pyexec_bind_target(pyexec_walk_t *walk, uint32_t target, uint32_t value,
 
         case PYEXEC_EXPR_TUPLE:
             pairs = v->type == PYEXEC_EXPR_TUPLE && v->b == t->b
-                    && !has_star(program, t) && !has_star(program, v);
+                    && !has_star(model, t) && !has_star(model, v);
 
             if (!pairs) {
                 pyexec_walk_escape(walk, value);
             }
 
             for (i = 0; i < t->b; i++) {
-                if (!pyexec_walk_push(walk, program->elements[t->a + i])
+                if (!pyexec_walk_push(walk, model->elements[t->a + i])
                     || !pyexec_walk_push(walk,
-                                  pairs ? program->elements[v->a + i] : 0))
+                                  pairs ? model->elements[v->a + i] : 0))
                 {
                     return;
                 }

@@ -1,61 +1,29 @@
 #include "collect.h"
 
-#include <string.h>
-
+#include "context.h"
+#include "deliver.h"
+#include "identifier.h"
+#include "reduce.h"
+#include "scope.h"
 #include "walk.h"
 
 
-bool
-pyexec_walk_push(pyexec_walk_t *walk, uint32_t expr)
-{
-    void  *larger;
-
-    if (walk->npending == walk->pending_size) {
-        larger = pyexec_arena_grow(&walk->program->arena, walk->pending,
-                                   &walk->pending_size, sizeof(uint32_t));
-        if (larger == NULL) {
-            return false;
-        }
-
-        walk->pending = larger;
-    }
-
-    walk->pending[walk->npending++] = expr;
-
-    return true;
-}
+typedef struct {
+    pyexec_walk_t    walk;
+    const uint8_t   *kinds;
+    uint32_t         nkinds;
+} collect_t;
 
 
 static bool
 push_frame(pyexec_walk_t *walk, TSNode node, pyexec_kind_t kind)
 {
-    void            *larger;
     pyexec_frame_t  *frame, *parent;
 
-    if (walk->depth == walk->frames_size) {
-        larger = pyexec_arena_grow(&walk->program->arena, walk->frames,
-                                   &walk->frames_size,
-                                   sizeof(pyexec_frame_t));
-        if (larger == NULL) {
-            return false;
-        }
-
-        walk->frames = larger;
+    frame = pyexec_walk_open(walk, node, kind);
+    if (frame == NULL) {
+        return false;
     }
-
-    frame = &walk->frames[walk->depth++];
-    memset(frame, 0, sizeof(pyexec_frame_t));
-
-    frame->kind = (uint8_t) kind;
-    frame->start = ts_node_start_byte(node);
-    frame->end = ts_node_end_byte(node);
-    frame->node = node;
-
-    frame->inside = walk->inside;
-    frame->scope = walk->scope;
-    frame->region = walk->region;
-    frame->loop = walk->loop;
-    frame->indent = walk->indent;
 
     if (walk->depth > 1) {
         parent = frame - 1;
@@ -73,13 +41,9 @@ pop_frame(pyexec_walk_t *walk)
     uint32_t         expr;
     pyexec_frame_t  *frame;
 
-    frame = &walk->frames[walk->depth - 1];
+    frame = pyexec_walk_frame(walk, 1);
 
-    walk->inside = frame->inside;
-    walk->scope = frame->scope;
-    walk->region = frame->region;
-    walk->loop = frame->loop;
-    walk->indent = frame->indent;
+    pyexec_walk_leave(walk);
 
     expr = pyexec_reduce(walk, frame);
     walk->depth--;
@@ -98,7 +62,7 @@ is_formatted(pyexec_walk_t *walk, TSNode node)
     uint32_t     i, end;
     const char  *code;
 
-    code = walk->program->code;
+    code = walk->model->code;
     end = ts_node_end_byte(node);
 
     for (i = ts_node_start_byte(node); i < end; i++) {
@@ -122,16 +86,19 @@ is_formatted(pyexec_walk_t *walk, TSNode node)
 /* True where the children of the node are to be visited too. */
 
 static bool
-visit(pyexec_walk_t *walk, TSNode node)
+visit(collect_t *collect, TSNode node)
 {
     TSSymbol         symbol;
     uint32_t         expr;
+    pyexec_walk_t   *walk;
     pyexec_kind_t    kind;
     pyexec_frame_t  *parent;
 
     symbol = ts_node_symbol(node);
-    kind = symbol < walk->nkinds ? walk->kinds[symbol] : PYEXEC_KIND_ERROR;
-    parent = &walk->frames[walk->depth - 1];
+    kind = symbol < collect->nkinds ? collect->kinds[symbol]
+                                    : PYEXEC_KIND_ERROR;
+    walk = &collect->walk;
+    parent = pyexec_walk_frame(walk, 1);
 
     switch (kind) {
 
@@ -161,7 +128,7 @@ visit(pyexec_walk_t *walk, TSNode node)
     switch (kind) {
 
     case PYEXEC_KIND_IDENTIFIER:
-        expr = pyexec_context_identifier(walk, parent, node);
+        expr = pyexec_identifier(walk, parent, node);
         break;
 
     case PYEXEC_KIND_STRING:
@@ -194,24 +161,20 @@ visit(pyexec_walk_t *walk, TSNode node)
 
 
 pyexec_collect_status_t
-pyexec_collect(pyexec_program_t *program, const pyexec_syntax_t *syntax,
-    TSNode root, pyexec_import_pt import, void *data, uint32_t *error)
+pyexec_collect(pyexec_model_t *model, const pyexec_syntax_t *syntax,
+    TSNode root, const pyexec_reporter_t *reporter, uint32_t *error)
 {
-    bool           down;
-    TSNode         node;
-    TSTreeCursor   cursor;
-    pyexec_walk_t  walk;
+    bool            down;
+    TSNode          node;
+    collect_t       collect;
+    TSTreeCursor    cursor;
+    pyexec_walk_t  *walk;
 
-    memset(&walk, 0, sizeof(walk));
+    walk = &collect.walk;
+    pyexec_walk_init(walk, model, reporter);
+    collect.kinds = pyexec_syntax_kinds(syntax, &collect.nkinds);
 
-    walk.program = program;
-    walk.kinds = pyexec_syntax_kinds(syntax, &walk.nkinds);
-    walk.import = import;
-    walk.data = data;
-    walk.region = PYEXEC_PROGRAM_NEVER;
-    walk.loop = PYEXEC_PROGRAM_NEVER;
-
-    if (!push_frame(&walk, root, PYEXEC_KIND_MODULE)) {
+    if (!push_frame(walk, root, PYEXEC_KIND_MODULE)) {
         return PYEXEC_COLLECT_NO_MEMORY;
     }
 
@@ -221,37 +184,37 @@ pyexec_collect(pyexec_program_t *program, const pyexec_syntax_t *syntax,
     while (down) {
         node = ts_tree_cursor_current_node(&cursor);
 
-        if (visit(&walk, node)) {
+        if (visit(&collect, node)) {
 
             if (ts_tree_cursor_goto_first_child(&cursor)) {
                 continue;
             }
 
-            pop_frame(&walk);
+            pop_frame(walk);
         }
 
-        if (program->arena.failed || walk.doubtful) {
+        if (model->arena.failed || walk->doubtful) {
             break;
         }
 
         while (!ts_tree_cursor_goto_next_sibling(&cursor)) {
 
-            if (!ts_tree_cursor_goto_parent(&cursor) || walk.depth == 1) {
+            if (!ts_tree_cursor_goto_parent(&cursor) || walk->depth == 1) {
                 down = false;
                 break;
             }
 
-            pop_frame(&walk);
+            pop_frame(walk);
         }
     }
 
     ts_tree_cursor_delete(&cursor);
 
-    if (program->arena.failed) {
+    if (model->arena.failed) {
         return PYEXEC_COLLECT_NO_MEMORY;
     }
 
-    *error = walk.error;
+    *error = walk->error;
 
-    return walk.doubtful ? PYEXEC_COLLECT_DOUBTFUL : PYEXEC_COLLECT_OK;
+    return walk->doubtful ? PYEXEC_COLLECT_DOUBTFUL : PYEXEC_COLLECT_OK;
 }

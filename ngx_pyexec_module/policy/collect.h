@@ -5,7 +5,8 @@
 #ifndef PYEXEC_COLLECT_H
 #define PYEXEC_COLLECT_H
 
-#include "program.h"
+#include "model.h"
+#include "reporter.h"
 #include "syntax.h"
 
 
@@ -19,11 +20,15 @@ typedef enum {
 } pyexec_collect_status_t;
 
 
-/* "*error" is where the doubtful line is. */
+/*
+ * Fills the model, and tells the reporter of the imports of import statements,
+ * in the order of the source; the reporter's "offence" is not called.  Where
+ * the program is doubtful, "*error" is the offset of the line.
+ */
 
-pyexec_collect_status_t pyexec_collect(pyexec_program_t *program,
+pyexec_collect_status_t pyexec_collect(pyexec_model_t *model,
     const pyexec_syntax_t *syntax, TSNode root,
-    pyexec_import_pt import, void *data, uint32_t *error);
+    const pyexec_reporter_t *reporter, uint32_t *error);
 
 
 #endif /* PYEXEC_COLLECT_H */

@@ -1,208 +1,102 @@
-#include "walk.h"
+#include "context.h"
 
-#include "names.h"
+
+/* What a node's own context, or the kind of its child, decides. */
+
+#define CONTEXT_OF_NODE   (PYEXEC_CONTEXT_UNPACK + 1)
+#define CONTEXT_OF_MATCH  (PYEXEC_CONTEXT_UNPACK + 2)
+#define CONTEXT_OF_CHILD  (PYEXEC_CONTEXT_UNPACK + 3)
+
+
+typedef struct {
+    uint8_t  first;     /* the first child */
+    uint8_t  later;
+} rule_t;
+
+
+#define BOTH(context)  { context, context }
+
+#define LOAD       PYEXEC_CONTEXT_LOAD
+#define STORE      PYEXEC_CONTEXT_STORE
+#define DELETE     PYEXEC_CONTEXT_DELETE
+#define PARAMETER  PYEXEC_CONTEXT_PARAMETER
+#define MATCH      PYEXEC_CONTEXT_MATCH
+#define NODE       CONTEXT_OF_NODE
+
+
+/* The names in any other node are loaded. */
+
+static const rule_t  rules[PYEXEC_KIND_ERROR + 1] = {
+    [PYEXEC_KIND_ASSIGNMENT] = { STORE, CONTEXT_OF_CHILD },
+    [PYEXEC_KIND_AUGMENTED_ASSIGNMENT] = { STORE, LOAD },
+    [PYEXEC_KIND_FOR] = { STORE, LOAD },
+    [PYEXEC_KIND_FOR_IN_CLAUSE] = { STORE, LOAD },
+    [PYEXEC_KIND_AS_PATTERN_TARGET] = BOTH(STORE),
+    [PYEXEC_KIND_DELETE] = BOTH(DELETE),
+
+    [PYEXEC_KIND_PARAMETERS] = BOTH(PARAMETER),
+    [PYEXEC_KIND_LAMBDA_PARAMETERS] = BOTH(PARAMETER),
+    [PYEXEC_KIND_DEFAULT_PARAMETER] = { PARAMETER, LOAD },
+    [PYEXEC_KIND_TYPED_DEFAULT_PARAMETER] = { PARAMETER, LOAD },
+    [PYEXEC_KIND_TYPED_PARAMETER] = { PARAMETER, LOAD },
+
+    [PYEXEC_KIND_CASE_PATTERN] = BOTH(MATCH),
+    [PYEXEC_KIND_CLASS_PATTERN] = { LOAD, MATCH },
+    [PYEXEC_KIND_KEYWORD_PATTERN] = { LOAD, MATCH },
+    [PYEXEC_KIND_AS_PATTERN] = BOTH(CONTEXT_OF_MATCH),
+    [PYEXEC_KIND_CONSTRAINED_TYPE] = { NODE, LOAD },
+
+    [PYEXEC_KIND_DICTIONARY_SPLAT_PATTERN] = BOTH(NODE),
+    [PYEXEC_KIND_DICT_PATTERN] = BOTH(NODE),
+    [PYEXEC_KIND_EXPRESSION_LIST] = BOTH(NODE),
+    [PYEXEC_KIND_LIST] = BOTH(NODE),
+    [PYEXEC_KIND_LIST_PATTERN] = BOTH(NODE),
+    [PYEXEC_KIND_LIST_SPLAT] = BOTH(NODE),
+    [PYEXEC_KIND_LIST_SPLAT_PATTERN] = BOTH(NODE),
+    [PYEXEC_KIND_PARENTHESIZED] = BOTH(NODE),
+    [PYEXEC_KIND_PATTERN_LIST] = BOTH(NODE),
+    [PYEXEC_KIND_SPLAT_PATTERN] = BOTH(NODE),
+    [PYEXEC_KIND_SPLAT_TYPE] = BOTH(NODE),
+    [PYEXEC_KIND_TUPLE] = BOTH(NODE),
+    [PYEXEC_KIND_TUPLE_PATTERN] = BOTH(NODE),
+    [PYEXEC_KIND_TYPE] = BOTH(NODE),
+    [PYEXEC_KIND_TYPE_PARAMETER] = BOTH(NODE),
+    [PYEXEC_KIND_UNION_PATTERN] = BOTH(NODE),
+};
+
+
+/* A value in parts that may be those of a target. */
+
+static const bool  in_parts[PYEXEC_KIND_ERROR + 1] = {
+    [PYEXEC_KIND_EXPRESSION_LIST] = true,
+    [PYEXEC_KIND_LIST] = true,
+    [PYEXEC_KIND_PARENTHESIZED] = true,
+    [PYEXEC_KIND_PATTERN_LIST] = true,
+    [PYEXEC_KIND_TUPLE] = true,
+};
 
 
 pyexec_context_t
-pyexec_context(pyexec_frame_t *frame, pyexec_kind_t kind)
+pyexec_context(const pyexec_frame_t *frame, pyexec_kind_t kind)
 {
-    switch (frame->kind) {
+    uint8_t        context;
+    const rule_t  *rule;
 
-    case PYEXEC_KIND_ASSIGNMENT:
+    rule = &rules[frame->kind];
+    context = frame->children ? rule->later : rule->first;
 
-        if (frame->children == 0) {
-            return PYEXEC_CONTEXT_STORE;
-        }
+    switch (context) {
 
-        switch (kind) {
-
-        case PYEXEC_KIND_EXPRESSION_LIST:
-        case PYEXEC_KIND_LIST:
-        case PYEXEC_KIND_PARENTHESIZED:
-        case PYEXEC_KIND_PATTERN_LIST:
-        case PYEXEC_KIND_TUPLE:
-            return PYEXEC_CONTEXT_UNPACK;
-
-        default:
-            return PYEXEC_CONTEXT_LOAD;
-        }
-
-    case PYEXEC_KIND_AUGMENTED_ASSIGNMENT:
-    case PYEXEC_KIND_FOR:
-    case PYEXEC_KIND_FOR_IN_CLAUSE:
-        return frame->children ? PYEXEC_CONTEXT_LOAD : PYEXEC_CONTEXT_STORE;
-
-    case PYEXEC_KIND_AS_PATTERN_TARGET:
-        return PYEXEC_CONTEXT_STORE;
-
-    case PYEXEC_KIND_DELETE:
-        return PYEXEC_CONTEXT_DELETE;
-
-    case PYEXEC_KIND_PARAMETERS:
-    case PYEXEC_KIND_LAMBDA_PARAMETERS:
-        return PYEXEC_CONTEXT_PARAMETER;
-
-    case PYEXEC_KIND_DEFAULT_PARAMETER:
-    case PYEXEC_KIND_TYPED_DEFAULT_PARAMETER:
-    case PYEXEC_KIND_TYPED_PARAMETER:
-        return frame->children ? PYEXEC_CONTEXT_LOAD
-                               : PYEXEC_CONTEXT_PARAMETER;
-
-    case PYEXEC_KIND_CASE_PATTERN:
-        return PYEXEC_CONTEXT_MATCH;
-
-    case PYEXEC_KIND_CLASS_PATTERN:
-    case PYEXEC_KIND_KEYWORD_PATTERN:
-        return frame->children ? PYEXEC_CONTEXT_MATCH : PYEXEC_CONTEXT_LOAD;
-
-    case PYEXEC_KIND_CONSTRAINED_TYPE:
-
-        if (frame->children) {
-            return PYEXEC_CONTEXT_LOAD;
-        }
-
+    case CONTEXT_OF_NODE:
         return (pyexec_context_t) frame->context;
 
-    case PYEXEC_KIND_AS_PATTERN:
+    case CONTEXT_OF_MATCH:
+        return frame->context == MATCH ? MATCH : LOAD;
 
-        if (frame->context != PYEXEC_CONTEXT_MATCH) {
-            return PYEXEC_CONTEXT_LOAD;
-        }
-
-        return PYEXEC_CONTEXT_MATCH;
-
-    case PYEXEC_KIND_DICTIONARY_SPLAT_PATTERN:
-    case PYEXEC_KIND_DICT_PATTERN:
-    case PYEXEC_KIND_EXPRESSION_LIST:
-    case PYEXEC_KIND_LIST:
-    case PYEXEC_KIND_LIST_PATTERN:
-    case PYEXEC_KIND_LIST_SPLAT:
-    case PYEXEC_KIND_LIST_SPLAT_PATTERN:
-    case PYEXEC_KIND_PARENTHESIZED:
-    case PYEXEC_KIND_PATTERN_LIST:
-    case PYEXEC_KIND_SPLAT_PATTERN:
-    case PYEXEC_KIND_SPLAT_TYPE:
-    case PYEXEC_KIND_TUPLE:
-    case PYEXEC_KIND_TUPLE_PATTERN:
-    case PYEXEC_KIND_TYPE:
-    case PYEXEC_KIND_TYPE_PARAMETER:
-    case PYEXEC_KIND_UNION_PATTERN:
-        return (pyexec_context_t) frame->context;
+    case CONTEXT_OF_CHILD:
+        return in_parts[kind] ? PYEXEC_CONTEXT_UNPACK : LOAD;
 
     default:
-        return PYEXEC_CONTEXT_LOAD;
-    }
-}
-
-
-static uint32_t
-name_of(pyexec_walk_t *walk, TSNode node)
-{
-    pyexec_program_t  *program;
-
-    program = walk->program;
-
-    return pyexec_names_add(program, ts_node_start_byte(node),
-                            ts_node_end_byte(node),
-                            program->scopes[walk->scope].class_name);
-}
-
-
-uint32_t
-pyexec_context_identifier(pyexec_walk_t *walk, pyexec_frame_t *parent,
-    TSNode node)
-{
-    uint32_t           name, offset;
-    pyexec_program_t  *program;
-
-    program = walk->program;
-    name = name_of(walk, node);
-    offset = ts_node_start_byte(node);
-
-    switch (parent->kind) {
-
-    case PYEXEC_KIND_ATTRIBUTE:
-
-        if (parent->children) {
-            parent->name = name;
-            return 0;
-        }
-
-        break;
-
-    case PYEXEC_KIND_KEYWORD_ARGUMENT:
-    case PYEXEC_KIND_KEYWORD_PATTERN:
-
-        if (parent->children == 0) {
-            return 0;
-        }
-
-        break;
-
-    case PYEXEC_KIND_CLASS:
-        program->scopes[parent->inner].class_name = name;
-        parent->name = name;
-        return 0;
-
-    case PYEXEC_KIND_FUNCTION:
-        parent->name = name;
-        return 0;
-
-    case PYEXEC_KIND_NAMED_EXPRESSION:
-    case PYEXEC_KIND_DEFAULT_PARAMETER:
-    case PYEXEC_KIND_TYPED_DEFAULT_PARAMETER:
-
-        if (parent->children == 0) {
-            parent->name = name;
-            return 0;
-        }
-
-        break;
-
-    case PYEXEC_KIND_ALIASED_IMPORT:
-        parent->name = name;
-        return 0;
-
-    case PYEXEC_KIND_DOTTED_NAME:
-
-        if (parent->children == 0) {
-            parent->name = name;
-            parent->value = pyexec_names_add(program, offset,
-                                             ts_node_end_byte(node), 0);
-        }
-
-        return 0;
-
-    case PYEXEC_KIND_GLOBAL:
-        pyexec_bind_declare(walk, PYEXEC_BINDING_GLOBAL, name, offset);
-        return 0;
-
-    case PYEXEC_KIND_NONLOCAL:
-        pyexec_bind_declare(walk, PYEXEC_BINDING_NONLOCAL, name, offset);
-        return 0;
-    }
-
-    switch (pyexec_context(parent, PYEXEC_KIND_IDENTIFIER)) {
-
-    case PYEXEC_CONTEXT_STORE:
-        return pyexec_program_expr(program, PYEXEC_EXPR_TARGET, name, 0,
-                                   offset);
-
-    case PYEXEC_CONTEXT_DELETE:
-        pyexec_bind_deleted(walk, name, ts_node_end_byte(node));
-        return 0;
-
-    case PYEXEC_CONTEXT_PARAMETER:
-        pyexec_bind_parameter(walk, name, 0);
-        return 0;
-
-    case PYEXEC_CONTEXT_TYPE_PARAMETER:
-    case PYEXEC_CONTEXT_MATCH:
-        pyexec_bind(walk, name, 0, ts_node_end_byte(node));
-        return 0;
-
-    default:
-        return pyexec_program_expr(program, PYEXEC_EXPR_NAME, name,
-                                   walk->scope, offset);
+        return (pyexec_context_t) context;
     }
 }

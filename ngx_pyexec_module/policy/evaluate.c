@@ -1,8 +1,8 @@
-#include "resolve.h"
+#include "evaluate.h"
 
 #include <string.h>
 
-#include "names.h"
+#include "lookup.h"
 
 
 /* Passes over the expressions; each follows aliases one step backwards. */
@@ -43,7 +43,7 @@ module_value(const pyexec_literal_t *name, bool leaf)
 /* Whether an expression is globals(), locals() or vars(). */
 
 static bool
-is_globals(const pyexec_program_t *program, const pyexec_expr_t *expr)
+is_globals(const pyexec_model_t *model, const pyexec_expr_t *expr)
 {
     uint64_t  functions;
 
@@ -51,27 +51,27 @@ is_globals(const pyexec_program_t *program, const pyexec_expr_t *expr)
         return false;
     }
 
-    functions = program->exprs[expr->a].value.functions;
+    functions = model->exprs[expr->a].value.functions;
 
     return (functions & PYEXEC_FUNCTION_GLOBALS)
            || ((functions & PYEXEC_FUNCTION_VARS)
-               && program->sites[expr->b].argument == 0);
+               && model->sites[expr->b].argument == 0);
 }
 
 
 static bool
-is_dict(const pyexec_program_t *program, const pyexec_expr_t *expr)
+is_dict(const pyexec_model_t *model, const pyexec_expr_t *expr)
 {
     return expr->value.dicts
            || (expr->value.functions & PYEXEC_FUNCTION_SYS_MODULES)
-           || is_globals(program, expr);
+           || is_globals(model, expr);
 }
 
 
 /* The item of a dictionary, under a key that a node may say. */
 
 static pyexec_value_t
-item_value(pyexec_program_t *program, pyexec_arguments_t *arguments,
+item_value(pyexec_model_t *model, pyexec_arguments_t *arguments,
     const pyexec_expr_t *dict, TSNode key)
 {
     uint32_t           name;
@@ -81,14 +81,14 @@ item_value(pyexec_program_t *program, pyexec_arguments_t *arguments,
         return no_value();
     }
 
-    if (!is_globals(program, dict)) {
+    if (!is_globals(model, dict)) {
         return pyexec_values_item(dict->value, text.text, text.len);
     }
 
-    name = pyexec_names_find(program, text.text, text.len);
+    name = pyexec_names_find(&model->names, text.text, text.len);
 
     if (name) {
-        return pyexec_lookup_global(program, name, &arguments->budget);
+        return pyexec_lookup_global(model, name, &arguments->budget);
     }
 
     if (strcmp(text.text, "__builtins__") == 0) {
@@ -121,7 +121,7 @@ is_getter(const pyexec_name_t *name)
 
 
 static pyexec_value_t
-call_value(pyexec_program_t *program, pyexec_arguments_t *arguments,
+call_value(pyexec_model_t *model, pyexec_arguments_t *arguments,
     const pyexec_expr_t *expr)
 {
     TSNode                node;
@@ -130,19 +130,19 @@ call_value(pyexec_program_t *program, pyexec_arguments_t *arguments,
     pyexec_literal_t      text;
     const pyexec_expr_t  *callee;
 
-    callee = &program->exprs[expr->a];
-    node = program->sites[expr->b].node;
+    callee = &model->exprs[expr->a];
+    node = model->sites[expr->b].node;
 
     if (callee->type == PYEXEC_EXPR_ATTRIBUTE
-        && is_dict(program, &program->exprs[callee->a])
-        && is_getter(&program->names[callee->b]))
+        && is_dict(model, &model->exprs[callee->a])
+        && is_getter(&model->names.list[callee->b]))
     {
-        return item_value(program, arguments, &program->exprs[callee->a],
+        return item_value(model, arguments, &model->exprs[callee->a],
                           pyexec_argument(arguments, node, 0, NULL));
     }
 
     value = no_value();
-    argument = program->exprs[program->sites[expr->b].argument].value;
+    argument = model->exprs[model->sites[expr->b].argument].value;
     functions = callee->value.functions;
 
     if (functions & PYEXEC_FUNCTION_VARS) {
@@ -173,7 +173,7 @@ call_value(pyexec_program_t *program, pyexec_arguments_t *arguments,
 
 
 static pyexec_value_t
-evaluate(pyexec_program_t *program, pyexec_arguments_t *arguments,
+evaluate(pyexec_model_t *model, pyexec_arguments_t *arguments,
     const pyexec_expr_t *expr)
 {
     const pyexec_name_t  *name;
@@ -181,42 +181,42 @@ evaluate(pyexec_program_t *program, pyexec_arguments_t *arguments,
     switch (expr->type) {
 
     case PYEXEC_EXPR_NAME:
-        name = &program->names[expr->a];
+        name = &model->names.list[expr->a];
 
-        if (!name->tainted && !name->builtin && !program->stars) {
+        if (!name->tainted && !name->builtin && !model->stars) {
             return no_value();
         }
 
-        return pyexec_lookup(program, expr->a, expr->b, expr->offset,
+        return pyexec_lookup(model, expr->a, expr->b, expr->offset,
                              &arguments->budget);
 
     case PYEXEC_EXPR_ATTRIBUTE:
 
-        if (pyexec_value_is_none(program->exprs[expr->a].value)) {
+        if (pyexec_value_is_none(model->exprs[expr->a].value)) {
             return no_value();
         }
 
-        name = &program->names[expr->b];
+        name = &model->names.list[expr->b];
 
-        return pyexec_values_attribute(program->exprs[expr->a].value,
+        return pyexec_values_attribute(model->exprs[expr->a].value,
                                        name->text, name->len);
 
     case PYEXEC_EXPR_CALL:
-        return call_value(program, arguments, expr);
+        return call_value(model, arguments, expr);
 
     case PYEXEC_EXPR_SUBSCRIPT:
 
-        if (!is_dict(program, &program->exprs[expr->a])) {
+        if (!is_dict(model, &model->exprs[expr->a])) {
             return no_value();
         }
 
-        return item_value(program, arguments, &program->exprs[expr->a],
+        return item_value(model, arguments, &model->exprs[expr->a],
                           pyexec_argument_key(arguments,
-                                              program->sites[expr->b].node));
+                                              model->sites[expr->b].node));
 
     case PYEXEC_EXPR_UNION:
-        return pyexec_value_union(program->exprs[expr->a].value,
-                                  program->exprs[expr->b].value);
+        return pyexec_value_union(model->exprs[expr->a].value,
+                                  model->exprs[expr->b].value);
 
     default:
         return expr->value;
@@ -227,7 +227,7 @@ evaluate(pyexec_program_t *program, pyexec_arguments_t *arguments,
 /* One pass; true where it changed what the next one can find. */
 
 static bool
-pass(pyexec_program_t *program, pyexec_arguments_t *arguments)
+pass(pyexec_model_t *model, pyexec_arguments_t *arguments)
 {
     bool                     changed;
     uint32_t                 i;
@@ -236,20 +236,20 @@ pass(pyexec_program_t *program, pyexec_arguments_t *arguments)
 
     changed = false;
 
-    for (i = 1; i < program->nexprs && arguments->budget >= 0; i++) {
-        value = evaluate(program, arguments, &program->exprs[i]);
+    for (i = 1; i < model->nexprs && arguments->budget >= 0; i++) {
+        value = evaluate(model, arguments, &model->exprs[i]);
 
-        if (memcmp(&value, &program->exprs[i].value, sizeof(value)) != 0) {
-            program->exprs[i].value = value;
+        if (memcmp(&value, &model->exprs[i].value, sizeof(value)) != 0) {
+            model->exprs[i].value = value;
             changed = true;
         }
     }
 
-    for (i = 1; changed && i < program->nbindings; i++) {
-        binding = &program->bindings[i];
+    for (i = 1; changed && i < model->nbindings; i++) {
+        binding = &model->bindings[i];
 
-        if (!pyexec_value_is_none(program->exprs[binding->expr].value)) {
-            program->names[binding->name].tainted = true;
+        if (!pyexec_value_is_none(model->exprs[binding->expr].value)) {
+            model->names.list[binding->name].tainted = true;
         }
     }
 
@@ -258,13 +258,13 @@ pass(pyexec_program_t *program, pyexec_arguments_t *arguments)
 
 
 bool
-pyexec_evaluate(pyexec_program_t *program, pyexec_arguments_t *arguments)
+pyexec_evaluate(pyexec_model_t *model, pyexec_arguments_t *arguments)
 {
     unsigned  passes;
 
     for (passes = 0; passes < PYEXEC_EVALUATE_PASSES; passes++) {
 
-        if (!pass(program, arguments)) {
+        if (!pass(model, arguments)) {
             return arguments->budget >= 0;
         }
 

@@ -1,8 +1,6 @@
-#include "walk.h"
+#include "import.h"
 
-#include <string.h>
-
-#include "names.h"
+#include "bind.h"
 
 
 static void
@@ -10,8 +8,9 @@ report(pyexec_walk_t *walk, uint32_t root, uint32_t offset)
 {
     pyexec_name_t  *name;
 
-    name = &walk->program->names[root];
-    walk->import(walk->data, name->text, name->len, offset);
+    name = &walk->model->names.list[root];
+    walk->reporter->import(walk->reporter->data, name->text, name->len,
+                           offset);
 }
 
 
@@ -25,14 +24,14 @@ report_relative(pyexec_walk_t *walk, pyexec_frame_t *frame)
     uint32_t     i;
     const char  *code, *text;
 
-    name = pyexec_arena_alloc(&walk->program->arena,
+    name = pyexec_arena_alloc(&walk->model->arena,
                               frame->end - frame->start);
     if (name == NULL) {
         return;
     }
 
     p = name;
-    code = walk->program->code;
+    code = walk->model->code;
 
     for (i = frame->start; i < frame->end; i++) {
         if ((unsigned char) code[i] > ' ' && code[i] != '\\') {
@@ -42,9 +41,9 @@ report_relative(pyexec_walk_t *walk, pyexec_frame_t *frame)
 
     text = name;
     len = (size_t) (p - name);
-    pyexec_names_fold(walk->program, &text, &len);
+    pyexec_names_fold(&walk->model->names, &text, &len);
 
-    walk->import(walk->data, text, len, frame->start);
+    walk->reporter->import(walk->reporter->data, text, len, frame->start);
 }
 
 
@@ -56,20 +55,20 @@ module_expr(pyexec_walk_t *walk, uint32_t root, bool submodule)
     pyexec_name_t    *name;
     pyexec_module_t   module;
 
-    name = &walk->program->names[root];
+    name = &walk->model->names.list[root];
     module = submodule ? PYEXEC_MODULE_OTHER
                        : pyexec_values_module(name->text, name->len);
 
-    return pyexec_program_expr(walk->program, PYEXEC_EXPR_MODULE, module, 0,
-                               0);
+    return pyexec_model_expr(walk->model, PYEXEC_EXPR_MODULE, module, 0,
+                             0);
 }
 
 
 static uint32_t
 member_expr(pyexec_walk_t *walk, pyexec_frame_t *from, uint32_t name)
 {
-    return pyexec_program_expr(walk->program, PYEXEC_EXPR_ATTRIBUTE,
-                               from->expr, name, from->start);
+    return pyexec_model_expr(walk->model, PYEXEC_EXPR_ATTRIBUTE,
+                             from->expr, name, from->start);
 }
 
 
@@ -123,13 +122,13 @@ aliased_import(pyexec_walk_t *walk, pyexec_frame_t *frame,
 
 
 void
-pyexec_bind_import(pyexec_walk_t *walk, pyexec_frame_t *frame)
+pyexec_import(pyexec_walk_t *walk, pyexec_frame_t *frame)
 {
-    uint32_t           index;
-    pyexec_frame_t    *parent;
-    pyexec_program_t  *program;
+    uint32_t         index;
+    pyexec_frame_t  *parent;
+    pyexec_model_t  *model;
 
-    program = walk->program;
+    model = walk->model;
     parent = pyexec_walk_frame(walk, 2);
 
     switch (frame->kind) {
@@ -144,19 +143,19 @@ pyexec_bind_import(pyexec_walk_t *walk, pyexec_frame_t *frame)
 
     case PYEXEC_KIND_RELATIVE_IMPORT:
         report_relative(walk, frame);
-        parent->expr = pyexec_program_expr(program, PYEXEC_EXPR_MODULE,
-                                           PYEXEC_MODULE_OTHER, 0, 0);
+        parent->expr = pyexec_model_expr(model, PYEXEC_EXPR_MODULE,
+                                         PYEXEC_MODULE_OTHER, 0, 0);
         break;
 
     case PYEXEC_KIND_WILDCARD_IMPORT:
 
-        if (program->exprs[parent->expr].a == PYEXEC_MODULE_OTHER) {
+        if (model->exprs[parent->expr].a == PYEXEC_MODULE_OTHER) {
             break;
         }
 
         index = pyexec_bind(walk, PYEXEC_NAME_STAR, parent->expr, frame->end);
-        program->bindings[index].type = PYEXEC_BINDING_STAR;
-        program->stars = true;
+        model->bindings[index].type = PYEXEC_BINDING_STAR;
+        model->stars = true;
         break;
     }
 }

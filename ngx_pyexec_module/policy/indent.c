@@ -1,26 +1,8 @@
-/*
- * The blocks that the parser sees are those that CPython sees: every
- * statement of a block begins in the same column, and that column is right
- * of the block around it.  The parser alone does not make sure of it: it
- * counts a tab as eight columns wherever it stands, remembers columns in
- * eight bits, and does not mind a statement that is indented for no reason.
- */
-
-#include "walk.h"
+#include "indent.h"
 
 
 #define PYEXEC_INDENT_TAB    8
 #define PYEXEC_INDENT_UNSET  UINT32_MAX
-
-
-void
-pyexec_indent_doubt(pyexec_walk_t *walk, uint32_t offset)
-{
-    if (!walk->doubtful) {
-        walk->doubtful = true;
-        walk->error = offset;
-    }
-}
 
 
 /* False where something else stands before "offset" on its line. */
@@ -31,7 +13,7 @@ measure(pyexec_walk_t *walk, uint32_t offset, pyexec_indent_t *indent)
     uint32_t     start, i;
     const char  *code;
 
-    code = walk->program->code;
+    code = walk->model->code;
 
     for (start = offset; start > 0 && code[start - 1] != '\n'; start--) {
         switch (code[start - 1]) {
@@ -83,10 +65,17 @@ measure(pyexec_walk_t *walk, uint32_t offset, pyexec_indent_t *indent)
             }
         }
 
-        pyexec_indent_doubt(walk, start);
+        pyexec_walk_doubt(walk, start);
     }
 
     return true;
+}
+
+
+void
+pyexec_indent_begin(pyexec_walk_t *walk)
+{
+    walk->indent.column = PYEXEC_INDENT_UNSET;
 }
 
 
@@ -106,7 +95,7 @@ pyexec_indent_check(pyexec_walk_t *walk, uint32_t offset, bool statement)
         if (indent.column <= around->column
             || indent.tabless <= around->tabless)
         {
-            pyexec_indent_doubt(walk, offset);
+            pyexec_walk_doubt(walk, offset);
         }
 
         walk->indent = indent;
@@ -116,6 +105,6 @@ pyexec_indent_check(pyexec_walk_t *walk, uint32_t offset, bool statement)
     if (indent.column != walk->indent.column
         || indent.tabless != walk->indent.tabless)
     {
-        pyexec_indent_doubt(walk, offset);
+        pyexec_walk_doubt(walk, offset);
     }
 }

@@ -1,27 +1,17 @@
-/*
- * A name has the values that its bindings in the scope can leave it with
- * where it is used.  A later binding takes the place of an earlier one where
- * it is certain to have run, in the order of the source.  A function may be
- * called whenever its name is bound: for what it uses of the scopes around
- * it, all that is bound there later counts too.
- */
-
-#include "resolve.h"
+#include "lookup.h"
 
 #include <string.h>
 
-#include "names.h"
-
 
 typedef struct {
-    pyexec_program_t  *program;
-    int64_t           *budget;
-    pyexec_value_t     value;
-    uint32_t           offset;
-    bool               later;   /* a function is between use and scope */
-    bool               bound;   /* the scope binds the name */
-    bool               unbound; /* but perhaps not yet, or no more */
-    uint32_t           global;  /* declared global or nonlocal, a type */
+    pyexec_model_t  *model;
+    int64_t         *budget;
+    pyexec_value_t   value;
+    uint32_t         offset;
+    bool             later;   /* a function is between use and scope */
+    bool             bound;   /* the scope binds the name */
+    bool             unbound; /* but perhaps not yet, or no more */
+    uint32_t         global;  /* declared global or nonlocal, a type */
 } lookup_t;
 
 
@@ -59,8 +49,8 @@ find_last(lookup_t *lookup, uint32_t name, uint32_t scope)
     lookup->bound = false;
     lookup->global = PYEXEC_BINDING_VALUE;
 
-    for (i = lookup->program->names[name].first; i; i = binding->next) {
-        binding = &lookup->program->bindings[i];
+    for (i = lookup->model->names.list[name].first; i; i = binding->next) {
+        binding = &lookup->model->bindings[i];
         --*lookup->budget;
 
         if (binding->scope != scope) {
@@ -94,17 +84,17 @@ add_bindings(lookup_t *lookup, uint32_t name, uint32_t scope,
 {
     uint32_t                 i;
     pyexec_value_t           value;
-    pyexec_program_t        *program;
+    pyexec_model_t          *model;
     const pyexec_name_t     *n;
     const pyexec_binding_t  *binding;
 
-    program = lookup->program;
-    n = &program->names[name];
+    model = lookup->model;
+    n = &model->names.list[name];
 
     lookup->unbound = last == NULL;
 
     for (i = n->first; i; i = binding->next) {
-        binding = &program->bindings[i];
+        binding = &model->bindings[i];
         --*lookup->budget;
 
         if (binding->scope != scope || !reaches(lookup, binding, last)) {
@@ -117,19 +107,19 @@ add_bindings(lookup_t *lookup, uint32_t name, uint32_t scope,
         }
 
         lookup->value = pyexec_value_union(lookup->value,
-                                         program->exprs[binding->expr].value);
+                                         model->exprs[binding->expr].value);
     }
 
-    if (!program->stars) {
+    if (!model->stars) {
         return;
     }
 
-    for (i = program->names[PYEXEC_NAME_STAR].first; i; i = binding->next) {
-        binding = &program->bindings[i];
+    for (i = model->names.list[PYEXEC_NAME_STAR].first; i; i = binding->next) {
+        binding = &model->bindings[i];
         --*lookup->budget;
 
         if (binding->scope == scope && reaches(lookup, binding, last)) {
-            value = program->exprs[binding->expr].value;
+            value = model->exprs[binding->expr].value;
 
             lookup->value = pyexec_value_union(lookup->value,
                             pyexec_values_attribute(value, n->text, n->len));
@@ -139,17 +129,17 @@ add_bindings(lookup_t *lookup, uint32_t name, uint32_t scope,
 
 
 static uint32_t
-find_statement(const pyexec_program_t *program, uint32_t offset)
+find_statement(const pyexec_model_t *model, uint32_t offset)
 {
     uint32_t  low, high, middle;
 
     low = 0;
-    high = program->nstatements;
+    high = model->nstatements;
 
     while (low + 1 < high) {
         middle = low + (high - low) / 2;
 
-        if (program->statements[middle].start <= offset) {
+        if (model->statements[middle].start <= offset) {
             low = middle;
 
         } else {
@@ -170,19 +160,19 @@ static bool
 bound_in_time(lookup_t *lookup, uint32_t name)
 {
     uint32_t                 i, last;
-    pyexec_program_t        *program;
+    pyexec_model_t          *model;
     const pyexec_binding_t  *binding, *first;
 
-    program = lookup->program;
+    model = lookup->model;
     first = NULL;
 
-    for (i = program->names[name].first; i; i = binding->next) {
-        binding = &program->bindings[i];
+    for (i = model->names.list[name].first; i; i = binding->next) {
+        binding = &model->bindings[i];
         --*lookup->budget;
 
         if (binding->scope == 0 && !binding->anytime
             && binding->type == PYEXEC_BINDING_VALUE
-            && binding->end == PYEXEC_PROGRAM_NEVER
+            && binding->end == PYEXEC_MODEL_NEVER
             && binding->offset > lookup->offset
             && (first == NULL || binding->offset < first->offset))
         {
@@ -194,12 +184,12 @@ bound_in_time(lookup_t *lookup, uint32_t name)
         return false;
     }
 
-    last = find_statement(program, first->offset - 1);
+    last = find_statement(model, first->offset - 1);
 
-    for (i = find_statement(program, lookup->offset); i <= last; i++) {
+    for (i = find_statement(model, lookup->offset); i <= last; i++) {
         --*lookup->budget;
 
-        if (program->statements[i].active) {
+        if (model->statements[i].active) {
             return false;
         }
     }
@@ -214,7 +204,7 @@ lookup_module(lookup_t *lookup, uint32_t name)
     pyexec_name_t           *n;
     const pyexec_binding_t  *last;
 
-    n = &lookup->program->names[name];
+    n = &lookup->model->names.list[name];
     last = find_last(lookup, name, 0);
 
     add_bindings(lookup, name, 0, last);
@@ -235,7 +225,7 @@ lookup_module(lookup_t *lookup, uint32_t name)
 
 
 pyexec_value_t
-pyexec_lookup(pyexec_program_t *program, uint32_t name, uint32_t scope,
+pyexec_lookup(pyexec_model_t *model, uint32_t name, uint32_t scope,
     uint32_t offset, int64_t *budget)
 {
     bool                     own;
@@ -245,20 +235,20 @@ pyexec_lookup(pyexec_program_t *program, uint32_t name, uint32_t scope,
 
     memset(&lookup, 0, sizeof(lookup));
 
-    lookup.program = program;
+    lookup.model = model;
     lookup.budget = budget;
     lookup.offset = offset;
 
     /* Whatever some function binds it to as a nonlocal name. */
 
-    last = find_last(&lookup, name, PYEXEC_PROGRAM_NONLOCAL);
+    last = find_last(&lookup, name, PYEXEC_MODEL_NONLOCAL);
 
     if (lookup.bound) {
-        add_bindings(&lookup, name, PYEXEC_PROGRAM_NONLOCAL, last);
+        add_bindings(&lookup, name, PYEXEC_MODEL_NONLOCAL, last);
     }
 
     for (own = true; scope; scope = s->parent, own = false) {
-        s = &program->scopes[scope];
+        s = &model->scopes[scope];
 
         if (--*budget < 0) {
             return lookup.value;
@@ -297,14 +287,14 @@ pyexec_lookup(pyexec_program_t *program, uint32_t name, uint32_t scope,
 
 
 pyexec_value_t
-pyexec_lookup_global(pyexec_program_t *program, uint32_t name,
+pyexec_lookup_global(pyexec_model_t *model, uint32_t name,
     int64_t *budget)
 {
     lookup_t  lookup;
 
     memset(&lookup, 0, sizeof(lookup));
 
-    lookup.program = program;
+    lookup.model = model;
     lookup.budget = budget;
     lookup.later = true;
 

@@ -5,6 +5,8 @@
 
 #include <utf8proc.h>
 
+#include "values.h"
+
 
 /*
  * A longer name that is not ASCII is taken as it is written: what it costs
@@ -35,16 +37,16 @@ hash_text(const char *text, size_t len)
 /* The place of a name in the hash table, or of the gap where it belongs. */
 
 static uint32_t
-find_slot(const pyexec_program_t *program, const char *text, size_t len,
+find_slot(const pyexec_names_t *names, const char *text, size_t len,
     uint32_t hash)
 {
     uint32_t              slot;
     const pyexec_name_t  *name;
 
-    for (slot = hash & (program->nhashes - 1); program->hashes[slot];
-         slot = (slot + 1) & (program->nhashes - 1))
+    for (slot = hash & (names->nhashes - 1); names->hashes[slot];
+         slot = (slot + 1) & (names->nhashes - 1))
     {
-        name = &program->names[program->hashes[slot]];
+        name = &names->list[names->hashes[slot]];
 
         if (name->hash == hash && name->len == len
             && memcmp(name->text, text, len) == 0)
@@ -58,27 +60,27 @@ find_slot(const pyexec_program_t *program, const char *text, size_t len,
 
 
 static bool
-grow_hashes(pyexec_program_t *program)
+grow_hashes(pyexec_names_t *names)
 {
     uint32_t        i, size, slot;
     uint32_t       *hashes;
     pyexec_name_t  *name;
 
-    size = program->nhashes ? program->nhashes * 2 : 256;
+    size = names->nhashes ? names->nhashes * 2 : 256;
 
-    hashes = pyexec_arena_alloc(&program->arena, size * sizeof(uint32_t));
+    hashes = pyexec_arena_alloc(names->arena, size * sizeof(uint32_t));
     if (hashes == NULL) {
         return false;
     }
 
     memset(hashes, 0, size * sizeof(uint32_t));
 
-    program->hashes = hashes;
-    program->nhashes = size;
+    names->hashes = hashes;
+    names->nhashes = size;
 
-    for (i = 1; i < program->nnames; i++) {
-        name = &program->names[i];
-        slot = find_slot(program, name->text, name->len, name->hash);
+    for (i = 1; i < names->count; i++) {
+        name = &names->list[i];
+        slot = find_slot(names, name->text, name->len, name->hash);
         hashes[slot] = i;
     }
 
@@ -87,34 +89,34 @@ grow_hashes(pyexec_program_t *program)
 
 
 static uint32_t
-add(pyexec_program_t *program, const char *text, size_t len, uint32_t hash)
+add(pyexec_names_t *names, const char *text, size_t len, uint32_t hash)
 {
     void           *larger;
     uint32_t        slot;
     pyexec_name_t  *name;
 
-    if (program->nnames * 2 >= program->nhashes && !grow_hashes(program)) {
+    if (names->count * 2 >= names->nhashes && !grow_hashes(names)) {
         return 0;
     }
 
-    slot = find_slot(program, text, len, hash);
+    slot = find_slot(names, text, len, hash);
 
-    if (program->hashes[slot]) {
-        return program->hashes[slot];
+    if (names->hashes[slot]) {
+        return names->hashes[slot];
     }
 
-    if (program->nnames == program->names_size) {
-        larger = pyexec_arena_grow(&program->arena, program->names,
-                                   &program->names_size,
+    if (names->count == names->size) {
+        larger = pyexec_arena_grow(names->arena, names->list,
+                                   &names->size,
                                    sizeof(pyexec_name_t));
         if (larger == NULL) {
             return 0;
         }
 
-        program->names = larger;
+        names->list = larger;
     }
 
-    name = &program->names[program->nnames];
+    name = &names->list[names->count];
     memset(name, 0, sizeof(pyexec_name_t));
 
     name->text = text;
@@ -122,22 +124,28 @@ add(pyexec_program_t *program, const char *text, size_t len, uint32_t hash)
     name->hash = hash;
     name->builtin = pyexec_values_is_builtin(text, len);
 
-    program->hashes[slot] = program->nnames;
+    names->hashes[slot] = names->count;
 
-    return program->nnames++;
+    return names->count++;
 }
 
 
 void
-pyexec_names_init(pyexec_program_t *program)
+pyexec_names_init(pyexec_names_t *names, pyexec_arena_t *arena,
+    const char *code)
 {
-    add(program, "", 0, 0);
-    add(program, "*", 1, hash_text("*", 1));
+    memset(names, 0, sizeof(pyexec_names_t));
+
+    names->arena = arena;
+    names->code = code;
+
+    add(names, "", 0, 0);
+    add(names, "*", 1, hash_text("*", 1));
 }
 
 
 void
-pyexec_names_fold(pyexec_program_t *program, const char **text, size_t *len)
+pyexec_names_fold(pyexec_names_t *names, const char **text, size_t *len)
 {
     char               *copy;
     utf8proc_ssize_t    size;
@@ -152,7 +160,7 @@ pyexec_names_fold(pyexec_program_t *program, const char **text, size_t *len)
                         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
 
     if (size == UTF8PROC_ERROR_NOMEM) {
-        program->arena.failed = true;
+        names->arena->failed = true;
         return;
     }
 
@@ -160,7 +168,7 @@ pyexec_names_fold(pyexec_program_t *program, const char **text, size_t *len)
         return;
     }
 
-    copy = pyexec_arena_alloc(&program->arena, (size_t) size);
+    copy = pyexec_arena_alloc(names->arena, (size_t) size);
 
     if (copy) {
         memcpy(copy, folded, (size_t) size);
@@ -173,12 +181,12 @@ pyexec_names_fold(pyexec_program_t *program, const char **text, size_t *len)
 
 
 static uint32_t
-add_folded(pyexec_program_t *program, const char *text, size_t len)
+add_folded(pyexec_names_t *names, const char *text, size_t len)
 {
-    pyexec_names_fold(program, &text, &len);
+    pyexec_names_fold(names, &text, &len);
 
-    return program->arena.failed ? 0
-                                 : add(program, text, len,
+    return names->arena->failed ? 0
+                                 : add(names, text, len,
                                        hash_text(text, len));
 }
 
@@ -186,14 +194,14 @@ add_folded(pyexec_program_t *program, const char *text, size_t len)
 /* __name in a class C is _C__name. */
 
 static uint32_t
-add_private(pyexec_program_t *program, uint32_t index, uint32_t class_name)
+add_private(pyexec_names_t *names, uint32_t index, uint32_t class_name)
 {
     char                 *text;
     size_t                skip, len;
     const pyexec_name_t  *name, *owner;
 
-    name = &program->names[index];
-    owner = &program->names[class_name];
+    name = &names->list[index];
+    owner = &names->list[class_name];
 
     if (name->len < 3 || memcmp(name->text + name->len - 2, "__", 2) == 0) {
         return index;
@@ -209,7 +217,7 @@ add_private(pyexec_program_t *program, uint32_t index, uint32_t class_name)
 
     len = 1 + owner->len - skip + name->len;
 
-    text = pyexec_arena_alloc(&program->arena, len);
+    text = pyexec_arena_alloc(names->arena, len);
     if (text == NULL) {
         return 0;
     }
@@ -218,20 +226,20 @@ add_private(pyexec_program_t *program, uint32_t index, uint32_t class_name)
     memcpy(text + 1, owner->text + skip, owner->len - skip);
     memcpy(text + len - name->len, name->text, name->len);
 
-    return add(program, text, len, hash_text(text, len));
+    return add(names, text, len, hash_text(text, len));
 }
 
 
 uint32_t
-pyexec_names_add(pyexec_program_t *program, uint32_t start, uint32_t end,
+pyexec_names_add(pyexec_names_t *names, uint32_t start, uint32_t end,
     uint32_t class_name)
 {
     char         c, all;
     uint32_t     hash, index;
     const char  *p, *last, *text;
 
-    text = program->code + start;
-    last = program->code + end;
+    text = names->code + start;
+    last = names->code + end;
 
     all = 0;
     hash = PYEXEC_NAMES_HASH_SEED;
@@ -242,13 +250,13 @@ pyexec_names_add(pyexec_program_t *program, uint32_t start, uint32_t end,
         hash = (hash ^ (unsigned char) c) * PYEXEC_NAMES_HASH_PRIME;
     }
 
-    index = (all & 0x80) ? add_folded(program, text, end - start)
-                         : add(program, text, end - start, hash);
+    index = (all & 0x80) ? add_folded(names, text, end - start)
+                         : add(names, text, end - start, hash);
 
-    if (class_name && index && program->names[index].len > 1
-        && memcmp(program->names[index].text, "__", 2) == 0)
+    if (class_name && index && names->list[index].len > 1
+        && memcmp(names->list[index].text, "__", 2) == 0)
     {
-        return add_private(program, index, class_name);
+        return add_private(names, index, class_name);
     }
 
     return index;
@@ -256,9 +264,9 @@ pyexec_names_add(pyexec_program_t *program, uint32_t start, uint32_t end,
 
 
 uint32_t
-pyexec_names_find(const pyexec_program_t *program, const char *text,
+pyexec_names_find(const pyexec_names_t *names, const char *text,
     size_t len)
 {
-    return program->hashes[find_slot(program, text, len,
-                                     hash_text(text, len))];
+    return names->hashes[find_slot(names, text, len,
+                                   hash_text(text, len))];
 }

@@ -295,27 +295,27 @@ set_unanalysable(pyexec_policy_verdict_t *verdict, const char *code,
 static void
 check_tree(check_t *check, const char *code, uint32_t len, TSNode root)
 {
-    uint32_t          error;
-    pyexec_report_t   report;
-    pyexec_program_t  program;
+    uint32_t           error;
+    pyexec_reporter_t  reporter;
+    pyexec_model_t     model;
 
-    report.import = check_import;
-    report.offence = check_offence;
-    report.data = check;
+    reporter.import = check_import;
+    reporter.offence = check_offence;
+    reporter.data = check;
 
     error = 0;
 
-    if (!pyexec_program_init(&program, code, len)) {
+    if (!pyexec_model_init(&model, code, len)) {
         check->verdict->outcome = PYEXEC_POLICY_NO_MEMORY;
         goto done;
     }
 
-    switch (pyexec_collect(&program, check->policy->syntax, root,
-                           check_import, check, &error))
+    switch (pyexec_collect(&model, check->policy->syntax, root, &reporter,
+                           &error))
     {
     case PYEXEC_COLLECT_OK:
 
-        if (pyexec_resolve(&program, check->policy->syntax, root, &report)) {
+        if (pyexec_resolve(&model, check->policy->syntax, root, &reporter)) {
             break;
         }
 
@@ -330,7 +330,7 @@ check_tree(check_t *check, const char *code, uint32_t len, TSNode root)
         goto done;
     }
 
-    if (program.arena.failed) {
+    if (model.arena.failed) {
         check->verdict->outcome = PYEXEC_POLICY_NO_MEMORY;
 
     } else if (check->verdict->outcome == PYEXEC_POLICY_REFUSED) {
@@ -340,7 +340,7 @@ check_tree(check_t *check, const char *code, uint32_t len, TSNode root)
 
 done:
 
-    pyexec_program_free(&program);
+    pyexec_model_free(&model);
 }
 
 

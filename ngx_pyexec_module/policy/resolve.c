@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "evaluate.h"
 #include "rules.h"
 
 
@@ -11,22 +12,22 @@
 
 
 typedef struct {
-    pyexec_program_t       *program;
-    const pyexec_report_t  *report;
-    pyexec_arguments_t      arguments;
+    pyexec_model_t           *model;
+    const pyexec_reporter_t  *reporter;
+    pyexec_arguments_t        arguments;
 } resolve_t;
 
 
 /* What escapes as a whole escapes in each of its parts. */
 
 static void
-spread_escapes(pyexec_program_t *program)
+spread_escapes(pyexec_model_t *model)
 {
     uint32_t        i, j;
     pyexec_expr_t  *expr;
 
-    for (i = program->nexprs; i > 1; i--) {
-        expr = &program->exprs[i - 1];
+    for (i = model->nexprs; i > 1; i--) {
+        expr = &model->exprs[i - 1];
 
         if (!expr->escapes) {
             continue;
@@ -35,17 +36,17 @@ spread_escapes(pyexec_program_t *program)
         switch (expr->type) {
 
         case PYEXEC_EXPR_UNION:
-            program->exprs[expr->b].escapes = true;
+            model->exprs[expr->b].escapes = true;
 
             /* fall through */
 
         case PYEXEC_EXPR_STAR:
-            program->exprs[expr->a].escapes = true;
+            model->exprs[expr->a].escapes = true;
             break;
 
         case PYEXEC_EXPR_TUPLE:
             for (j = 0; j < expr->b; j++) {
-                program->exprs[program->elements[expr->a + j]].escapes = true;
+                model->exprs[model->elements[expr->a + j]].escapes = true;
             }
         }
     }
@@ -61,10 +62,10 @@ check_functions(resolve_t *resolve, uint64_t functions, TSNode call,
     unsigned                   i;
     TSNode                     node;
     pyexec_literal_t           mode;
-    const pyexec_report_t     *report;
+    const pyexec_reporter_t   *reporter;
     const pyexec_operation_t  *operation;
 
-    report = resolve->report;
+    reporter = resolve->reporter;
 
     for (i = 0; i < pyexec_operations_count; i++) {
 
@@ -77,7 +78,7 @@ check_functions(resolve_t *resolve, uint64_t functions, TSNode call,
         switch (operation->when) {
 
         case PYEXEC_WHEN_CALL:
-            report->offence(report->data, operation, NULL, offset);
+            reporter->offence(reporter->data, operation, NULL, offset);
             break;
 
         case PYEXEC_WHEN_MODE:
@@ -88,7 +89,7 @@ check_functions(resolve_t *resolve, uint64_t functions, TSNode call,
                 && (!mode.exact
                     || strpbrk(mode.text, PYEXEC_RULES_WRITE_MODES)))
             {
-                report->offence(report->data, operation, mode.text, offset);
+                reporter->offence(reporter->data, operation, mode.text, offset);
             }
 
             break;
@@ -98,7 +99,7 @@ check_functions(resolve_t *resolve, uint64_t functions, TSNode call,
                                    operation->argument + shift, "shell");
 
             if (pyexec_argument_is_true(&resolve->arguments, node)) {
-                report->offence(report->data, operation, NULL, offset);
+                reporter->offence(reporter->data, operation, NULL, offset);
             }
         }
     }
@@ -108,16 +109,16 @@ check_functions(resolve_t *resolve, uint64_t functions, TSNode call,
 static void
 check_call(resolve_t *resolve, const pyexec_expr_t *expr)
 {
-    size_t                  len;
-    TSNode                  node;
-    uint64_t                functions;
-    pyexec_literal_t        name;
-    const pyexec_site_t    *site;
-    const pyexec_report_t  *report;
+    size_t                    len;
+    TSNode                    node;
+    uint64_t                  functions;
+    pyexec_literal_t          name;
+    const pyexec_site_t      *site;
+    const pyexec_reporter_t  *reporter;
 
-    report = resolve->report;
-    site = &resolve->program->sites[expr->b];
-    functions = resolve->program->exprs[expr->a].value.functions;
+    reporter = resolve->reporter;
+    site = &resolve->model->sites[expr->b];
+    functions = resolve->model->exprs[expr->a].value.functions;
 
     if (functions == 0) {
         return;
@@ -127,7 +128,7 @@ check_call(resolve_t *resolve, const pyexec_expr_t *expr)
 
     if (functions & PYEXEC_FUNCTION_PARTIAL) {
         check_functions(resolve,
-                    resolve->program->exprs[site->argument].value.functions,
+                    resolve->model->exprs[site->argument].value.functions,
                     site->node, 1, expr->offset);
     }
 
@@ -141,11 +142,11 @@ check_call(resolve_t *resolve, const pyexec_expr_t *expr)
 
     if (pyexec_argument_string(&resolve->arguments, node, &name)) {
         len = strcspn(name.text, ".");
-        report->import(report->data, name.text, len ? len : name.len,
+        reporter->import(reporter->data, name.text, len ? len : name.len,
                        expr->offset);
 
     } else if (functions & PYEXEC_FUNCTION_IMPORT) {
-        report->offence(report->data, NULL, NULL, expr->offset);
+        reporter->offence(reporter->data, NULL, NULL, expr->offset);
     }
 }
 
@@ -155,22 +156,22 @@ check_call(resolve_t *resolve, const pyexec_expr_t *expr)
 static void
 check_escape(resolve_t *resolve, const pyexec_expr_t *expr)
 {
-    unsigned                i;
-    const pyexec_report_t  *report;
+    unsigned                  i;
+    const pyexec_reporter_t  *reporter;
 
-    report = resolve->report;
+    reporter = resolve->reporter;
 
     for (i = 0; i < pyexec_operations_count; i++) {
         if ((expr->value.functions & (UINT64_C(1) << i))
             && pyexec_operations[i].when == PYEXEC_WHEN_CALL)
         {
-            report->offence(report->data, &pyexec_operations[i], NULL,
+            reporter->offence(reporter->data, &pyexec_operations[i], NULL,
                             expr->offset);
         }
     }
 
     if (expr->value.functions & PYEXEC_FUNCTION_IMPORT) {
-        report->offence(report->data, NULL, NULL, expr->offset);
+        reporter->offence(reporter->data, NULL, NULL, expr->offset);
     }
 }
 
@@ -197,8 +198,8 @@ check_expr(resolve_t *resolve, const pyexec_expr_t *expr)
 
 
 bool
-pyexec_resolve(pyexec_program_t *program, const pyexec_syntax_t *syntax,
-    TSNode root, const pyexec_report_t *report)
+pyexec_resolve(pyexec_model_t *model, const pyexec_syntax_t *syntax,
+    TSNode root, const pyexec_reporter_t *reporter)
 {
     bool        settled;
     uint32_t    i;
@@ -206,21 +207,21 @@ pyexec_resolve(pyexec_program_t *program, const pyexec_syntax_t *syntax,
 
     memset(&resolve, 0, sizeof(resolve));
 
-    resolve.program = program;
-    resolve.report = report;
-    resolve.arguments.program = program;
+    resolve.model = model;
+    resolve.reporter = reporter;
+    resolve.arguments.model = model;
     resolve.arguments.kinds = pyexec_syntax_kinds(syntax,
                                                   &resolve.arguments.nkinds);
     resolve.arguments.budget = PYEXEC_RESOLVE_BASE
-                               + (int64_t) program->len * PYEXEC_RESOLVE_BYTE;
+                               + (int64_t) model->len * PYEXEC_RESOLVE_BYTE;
     resolve.arguments.cursor = ts_tree_cursor_new(root);
 
-    spread_escapes(program);
+    spread_escapes(model);
 
-    settled = pyexec_evaluate(program, &resolve.arguments);
+    settled = pyexec_evaluate(model, &resolve.arguments);
 
-    for (i = 1; settled && i < program->nexprs; i++) {
-        check_expr(&resolve, &program->exprs[i]);
+    for (i = 1; settled && i < model->nexprs; i++) {
+        check_expr(&resolve, &model->exprs[i]);
     }
 
     ts_tree_cursor_delete(&resolve.arguments.cursor);

@@ -1,61 +1,23 @@
 /*
- * What the expressions of a program come to, and what of it is forbidden.
+ * What of a program is forbidden, by what its expressions come to.
  */
 
 #ifndef PYEXEC_RESOLVE_H
 #define PYEXEC_RESOLVE_H
 
-#include "arguments.h"
-#include "program.h"
+#include "model.h"
+#include "reporter.h"
 #include "syntax.h"
 
 
 /*
- * The program uses a forbidden operation; NULL stands for __import__ with a
- * computed name.  "mode" is that of an operation on modes, else NULL.
+ * Tells the reporter of each import and each offence that is not in an import
+ * statement.  "root" is the tree that the model was collected from.  False
+ * where that takes more work than any honest program.
  */
 
-typedef void (*pyexec_offence_pt)(void *data,
-    const pyexec_operation_t *operation, const char *mode, uint32_t offset);
-
-
-typedef struct {
-    pyexec_import_pt    import;
-    pyexec_offence_pt   offence;
-    void               *data;
-} pyexec_report_t;
-
-
-/* False where that takes more work than any honest program. */
-
-bool pyexec_resolve(pyexec_program_t *program, const pyexec_syntax_t *syntax,
-    TSNode root, const pyexec_report_t *report);
-
-
-/* evaluate.c */
-
-/*
- * Gives every expression its value; the arguments' budget is for bindings,
- * too.  False where the values do not settle or the budget is not enough.
- */
-
-bool pyexec_evaluate(pyexec_program_t *program, pyexec_arguments_t *arguments);
-
-
-/* lookup.c */
-
-/*
- * The value of a name at "offset" in a scope.  Every binding that is looked
- * at takes one from "*budget".
- */
-
-pyexec_value_t pyexec_lookup(pyexec_program_t *program, uint32_t name,
-    uint32_t scope, uint32_t offset, int64_t *budget);
-
-/* The value of a name that is looked up in the module, from anywhere. */
-
-pyexec_value_t pyexec_lookup_global(pyexec_program_t *program, uint32_t name,
-    int64_t *budget);
+bool pyexec_resolve(pyexec_model_t *model, const pyexec_syntax_t *syntax,
+    TSNode root, const pyexec_reporter_t *reporter);
 
 
 #endif /* PYEXEC_RESOLVE_H */

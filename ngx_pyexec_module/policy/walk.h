@@ -1,14 +1,14 @@
 /*
- * The state of the pass over the syntax tree: a frame for each node that is
- * open.  collect.c moves through the tree; context.c knows what identifiers are
- * for, scope.c scopes and regions, reduce.c expressions, bind.c what binds
- * names, import.c imports and indent.c where lines begin.
+ * The stack of the pass over the syntax tree: a frame for each node that is
+ * open, and what is kept for later between two of them.
  */
 
 #ifndef PYEXEC_WALK_H
 #define PYEXEC_WALK_H
 
-#include "collect.h"
+#include "kinds.h"
+#include "model.h"
+#include "reporter.h"
 
 
 /* What an identifier is for. */
@@ -60,9 +60,8 @@ typedef struct {
 
 
 typedef struct {
-    pyexec_program_t         *program;
-    const uint8_t            *kinds;
-    uint32_t                  nkinds;
+    pyexec_model_t           *model;
+    const pyexec_reporter_t  *reporter;
 
     pyexec_frame_t           *frames;
     uint32_t                  depth;
@@ -78,13 +77,12 @@ typedef struct {
     uint32_t                  loop;         /* start of the outermost one */
     pyexec_indent_t           indent;       /* of the block */
 
-    pyexec_import_pt   import;
-    void              *data;
-
     bool                      doubtful;
     uint32_t                  error;
 } pyexec_walk_t;
 
+
+/* The frame "up" places from the top, which is 1. */
 
 static inline pyexec_frame_t *
 pyexec_walk_frame(pyexec_walk_t *walk, uint32_t up)
@@ -93,86 +91,49 @@ pyexec_walk_frame(pyexec_walk_t *walk, uint32_t up)
 }
 
 
+/* The value of an expression goes where it is not followed. */
+
 static inline void
 pyexec_walk_escape(pyexec_walk_t *walk, uint32_t expr)
 {
-    walk->program->exprs[expr].escapes = true;
+    walk->model->exprs[expr].escapes = true;
 }
 
 
-/* False when memory is short. */
+/* A sequence of targets, or of the values for one. */
+
+static inline bool
+pyexec_walk_is_unpacked(const pyexec_frame_t *frame)
+{
+    return frame->context == PYEXEC_CONTEXT_STORE
+           || frame->context == PYEXEC_CONTEXT_UNPACK;
+}
+
+
+/* An empty stack, in the module's own body; the memory is the model's. */
+
+void pyexec_walk_init(pyexec_walk_t *walk, pyexec_model_t *model,
+    const pyexec_reporter_t *reporter);
+
+/*
+ * A zeroed frame for a node, with what holds around it; NULL when memory is
+ * short.  Other frames may move.
+ */
+
+pyexec_frame_t *pyexec_walk_open(pyexec_walk_t *walk, TSNode node,
+    pyexec_kind_t kind);
+
+/* Goes back to what holds around the frame on top, which stays there. */
+
+void pyexec_walk_leave(pyexec_walk_t *walk);
+
+/* Keeps an expression for later.  False when memory is short. */
 
 bool pyexec_walk_push(pyexec_walk_t *walk, uint32_t expr);
 
-
-/* context.c */
-
-/* What the names in the next child of a frame are for. */
-
-pyexec_context_t pyexec_context(pyexec_frame_t *frame, pyexec_kind_t kind);
-
-/* Puts an identifier to its use, and returns an expression if that is one. */
-
-uint32_t pyexec_context_identifier(pyexec_walk_t *walk, pyexec_frame_t *parent,
-    TSNode node);
-
-
-/* scope.c */
-
-/* What a new frame changes. */
-
-void pyexec_scope_open(pyexec_walk_t *walk, pyexec_frame_t *frame,
-    pyexec_frame_t *parent);
-
-/* What a frame changes before its next child. */
-
-void pyexec_scope_before(pyexec_walk_t *walk, pyexec_frame_t *frame,
-    pyexec_kind_t kind, TSNode node);
-
-
-/* reduce.c */
-
-/* The expression that a node whose children are complete stands for, or 0. */
-
-uint32_t pyexec_reduce(pyexec_walk_t *walk, pyexec_frame_t *frame);
-
-/* Gives a complete child to the frame around it. */
-
-void pyexec_deliver(pyexec_walk_t *walk, pyexec_frame_t *frame,
-    pyexec_kind_t kind, uint32_t expr);
-
-
-/* bind.c */
-
-uint32_t pyexec_bind(pyexec_walk_t *walk, uint32_t name, uint32_t expr,
-    uint32_t offset);
-void pyexec_bind_walrus(pyexec_walk_t *walk, uint32_t name, uint32_t expr,
-    uint32_t offset);
-void pyexec_bind_parameter(pyexec_walk_t *walk, uint32_t name, uint32_t expr);
-void pyexec_bind_deleted(pyexec_walk_t *walk, uint32_t name, uint32_t offset);
-void pyexec_bind_declare(pyexec_walk_t *walk, pyexec_binding_type_t type,
-    uint32_t name, uint32_t offset);
-
-/* Binds the names of a target to the matching parts of a value. */
-
-void pyexec_bind_target(pyexec_walk_t *walk, uint32_t target, uint32_t value,
-    uint32_t offset);
-
-
-/* import.c: the nodes of an import, when their children are complete. */
-
-void pyexec_bind_import(pyexec_walk_t *walk, pyexec_frame_t *frame);
-
-
-/* indent.c */
-
 /* CPython cannot have read the program as the parser did. */
 
-void pyexec_indent_doubt(pyexec_walk_t *walk, uint32_t offset);
-
-/* A statement, or a clause of one, begins there. */
-
-void pyexec_indent_check(pyexec_walk_t *walk, uint32_t offset, bool statement);
+void pyexec_walk_doubt(pyexec_walk_t *walk, uint32_t offset);
 
 
 #endif /* PYEXEC_WALK_H */

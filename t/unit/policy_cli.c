@@ -44,24 +44,29 @@ print_import(void *data, const char *name, size_t len, uint32_t offset)
 static void
 print_imports(const pyexec_syntax_t *syntax, const char *code, uint32_t len)
 {
-    TSTree            *tree;
-    uint32_t           error;
-    const char        *separator;
-    pyexec_program_t   program;
+    TSTree             *tree;
+    uint32_t            error;
+    const char         *separator;
+    pyexec_model_t      model;
+    pyexec_reporter_t   reporter;
 
     separator = "";
+
+    reporter.import = print_import;
+    reporter.offence = NULL;
+    reporter.data = &separator;
 
     tree = pyexec_syntax_parse(syntax, code, len, &error);
     if (tree == NULL) {
         return;
     }
 
-    if (pyexec_program_init(&program, code, len)) {
-        (void) pyexec_collect(&program, syntax, ts_tree_root_node(tree),
-                              print_import, &separator, &error);
+    if (pyexec_model_init(&model, code, len)) {
+        (void) pyexec_collect(&model, syntax, ts_tree_root_node(tree),
+                              &reporter, &error);
     }
 
-    pyexec_program_free(&program);
+    pyexec_model_free(&model);
     ts_tree_delete(tree);
 }
 

@@ -7,8 +7,8 @@
  * Entry 0 of every table stands for "none".
  */
 
-#ifndef PYEXEC_PROGRAM_H
-#define PYEXEC_PROGRAM_H
+#ifndef PYEXEC_MODEL_H
+#define PYEXEC_MODEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,24 +17,14 @@
 #include <tree_sitter/api.h>
 
 #include "arena.h"
+#include "names.h"
 #include "values.h"
 
 
-#define PYEXEC_PROGRAM_NEVER     UINT32_MAX
+#define PYEXEC_MODEL_NEVER     UINT32_MAX
 
 /* The scope of what a nonlocal name is bound to: some function's around it. */
-#define PYEXEC_PROGRAM_NONLOCAL  UINT32_MAX
-
-
-typedef struct {
-    const char  *text;          /* after NFKC */
-    uint32_t     len;
-    uint32_t     hash;
-    uint32_t     first;         /* bindings, in the order of the source */
-    uint32_t     last;
-    bool         tainted;       /* a binding has a value of interest */
-    bool         builtin;
-} pyexec_name_t;
+#define PYEXEC_MODEL_NONLOCAL  UINT32_MAX
 
 
 typedef enum {
@@ -120,16 +110,10 @@ typedef struct {
 
 typedef struct {
     pyexec_arena_t       arena;
+    pyexec_names_t       names;
     const char          *code;
     uint32_t             len;
     bool                 stars;         /* has a star import of interest */
-
-    uint32_t            *hashes;
-    uint32_t             nhashes;
-
-    pyexec_name_t       *names;
-    uint32_t             nnames;
-    uint32_t             names_size;
 
     pyexec_scope_t      *scopes;
     uint32_t             nscopes;
@@ -154,35 +138,29 @@ typedef struct {
     pyexec_statement_t  *statements;
     uint32_t             nstatements;
     uint32_t             statements_size;
-} pyexec_program_t;
-
-
-/* The program imports a module; the name is that of its root. */
-
-typedef void (*pyexec_import_pt)(void *data, const char *name, size_t len,
-    uint32_t offset);
+} pyexec_model_t;
 
 
 /* False when memory is short. */
 
-bool pyexec_program_init(pyexec_program_t *program, const char *code,
+bool pyexec_model_init(pyexec_model_t *model, const char *code,
     uint32_t len);
-void pyexec_program_free(pyexec_program_t *program);
+void pyexec_model_free(pyexec_model_t *model);
 
 /*
  * Each adds an entry and returns its index; 0 when memory is short, which
  * program->arena.failed then tells.
  */
 
-uint32_t pyexec_program_scope(pyexec_program_t *program,
+uint32_t pyexec_model_scope(pyexec_model_t *model,
     pyexec_scope_type_t type, uint32_t parent, uint32_t start);
-uint32_t pyexec_program_bind(pyexec_program_t *program,
+uint32_t pyexec_model_bind(pyexec_model_t *model,
     const pyexec_binding_t *binding);
-uint32_t pyexec_program_expr(pyexec_program_t *program,
+uint32_t pyexec_model_expr(pyexec_model_t *model,
     pyexec_expr_type_t type, uint32_t a, uint32_t b, uint32_t offset);
-uint32_t pyexec_program_element(pyexec_program_t *program, uint32_t expr);
-uint32_t pyexec_program_site(pyexec_program_t *program, TSNode node);
-uint32_t pyexec_program_statement(pyexec_program_t *program, uint32_t start);
+uint32_t pyexec_model_element(pyexec_model_t *model, uint32_t expr);
+uint32_t pyexec_model_site(pyexec_model_t *model, TSNode node);
+uint32_t pyexec_model_statement(pyexec_model_t *model, uint32_t start);
 
 
-#endif /* PYEXEC_PROGRAM_H */
+#endif /* PYEXEC_MODEL_H */
