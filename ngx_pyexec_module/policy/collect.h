@@ -11,12 +11,12 @@
 
 
 typedef enum {
-    PYEXEC_COLLECT_OK,
+    PYEXEC_COLLECT_NO_MEMORY = 0,
 
     /* CPython cannot have read the same program in this text. */
     PYEXEC_COLLECT_DOUBTFUL,
 
-    PYEXEC_COLLECT_NO_MEMORY
+    PYEXEC_COLLECT_OK
 } pyexec_collect_status_t;
 
 

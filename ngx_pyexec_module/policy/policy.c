@@ -336,6 +336,9 @@ check_tree(check_t *check, const char *code, uint32_t len, TSNode root)
     } else if (check->verdict->outcome == PYEXEC_POLICY_REFUSED) {
         set_position(check->verdict, code, check->offset);
         trim(check->verdict->message);
+
+    } else {
+        check->verdict->outcome = PYEXEC_POLICY_ALLOWED;
     }
 
 done:
@@ -353,7 +356,6 @@ pyexec_policy_check(const pyexec_policy_t *policy, const char *code,
     uint32_t   error;
 
     memset(verdict, 0, sizeof(pyexec_policy_verdict_t));
-    verdict->outcome = PYEXEC_POLICY_ALLOWED;
 
     check.policy = policy;
     check.verdict = verdict;

@@ -37,6 +37,9 @@ typedef struct {
 
 
 typedef enum {
+    /* Nothing was checked: a verdict of zeros, which allows nothing. */
+    PYEXEC_POLICY_UNDECIDED = 0,
+
     PYEXEC_POLICY_ALLOWED,
 
     /* An import outside the allow-list or a forbidden operation. */

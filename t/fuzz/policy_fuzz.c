@@ -97,8 +97,9 @@ check(const pyexec_policy_t *policy, const char *code, size_t len)
 
         return verdict.outcome;
 
-    default:
-        CHECK(verdict.outcome != PYEXEC_POLICY_NO_MEMORY);
+    case PYEXEC_POLICY_UNDECIDED:
+    case PYEXEC_POLICY_NO_MEMORY:
+        CHECK(!"there is no decision");
     }
 
     pyexec_policy_check(policy, code, len, &again);

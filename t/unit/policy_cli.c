@@ -25,7 +25,11 @@
 
 
 static const char *const  outcomes[] = {
-    "allowed", "refused", "unanalysable", "no memory"
+    [PYEXEC_POLICY_UNDECIDED] = "undecided",
+    [PYEXEC_POLICY_ALLOWED] = "allowed",
+    [PYEXEC_POLICY_REFUSED] = "refused",
+    [PYEXEC_POLICY_UNANALYSABLE] = "unanalysable",
+    [PYEXEC_POLICY_NO_MEMORY] = "no memory"
 };
 
 

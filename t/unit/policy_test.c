@@ -117,6 +117,50 @@ check_unanalysable(void **state)
 
 
 static void
+zeros_are_no_verdict(void **state)
+{
+    pyexec_policy_verdict_t  verdict;
+
+    (void) state;
+
+    memset(&verdict, 0, sizeof(verdict));
+
+    assert_int_equal(verdict.outcome, PYEXEC_POLICY_UNDECIDED);
+    assert_int_not_equal(verdict.outcome, PYEXEC_POLICY_ALLOWED);
+}
+
+
+static void
+every_check_decides(void **state)
+{
+    size_t                    i;
+    pyexec_policy_verdict_t   verdict;
+
+    static const struct {
+        const char               *code;
+        pyexec_policy_outcome_t   outcome;
+    } cases[] = {
+        { "", PYEXEC_POLICY_ALLOWED },
+        { "import math", PYEXEC_POLICY_ALLOWED },
+        { "import socket", PYEXEC_POLICY_REFUSED },
+        { "if (", PYEXEC_POLICY_UNANALYSABLE },
+    };
+
+    (void) state;
+
+    for (i = 0; i < COUNT(cases); i++) {
+
+        /* Whatever was there before does not matter. */
+
+        memset(&verdict, i % 2 ? 0xFF : 0, sizeof(verdict));
+        check(cases[i].code, &verdict);
+
+        assert_int_equal(verdict.outcome, cases[i].outcome);
+    }
+}
+
+
+static void
 rule_of_an_import(void **state)
 {
     pyexec_policy_verdict_t  verdict;
@@ -340,6 +384,8 @@ static const struct CMUnitTest  tests[] = {
 
 #include "policy/unanalysable.inc"
 
+    cmocka_unit_test(zeros_are_no_verdict),
+    cmocka_unit_test(every_check_decides),
     cmocka_unit_test(rule_of_an_import),
     cmocka_unit_test(rule_of_an_operation),
     cmocka_unit_test(star_allows_every_import),
