@@ -31,6 +31,7 @@ typedef struct field_s  field_t;
 struct field_s {
     const char                *name;
     const char                *type;
+    bool                       optional;
     pyexec_request_status_t  (*read)(parse_t *parse, const field_t *field,
                                      const cJSON *item);
 };
@@ -59,10 +60,10 @@ static pyexec_request_status_t fail(parse_t *parse,
 
 
 static const field_t  fields[] = {
-    { "code",    "a string",                            read_code    },
-    { "stdin",   "a string",                            read_stdin   },
-    { "args",    "an array of strings",                 read_args    },
-    { "timeout", "a number of seconds greater than 0",  read_timeout },
+    { "code",    "a string",                            false, read_code },
+    { "stdin",   "a string",                            true,  read_stdin },
+    { "args",    "an array of strings",                 true,  read_args },
+    { "timeout", "a number of seconds greater than 0",  true,  read_timeout },
 };
 
 #define NFIELDS  (sizeof(fields) / sizeof(fields[0]))
@@ -80,6 +81,10 @@ pyexec_request_parse(pyexec_request_t *request, const char *body, size_t len,
 
     request->input.data = "";
     request->timeout = limits->timeout;
+
+    if (len == 0) {
+        return fail(&parse, PYEXEC_REQUEST_INVALID, "Request body is empty");
+    }
 
     errno = 0;
     request->document = parse_document(body, len);
@@ -123,10 +128,7 @@ parse_document(const char *body, size_t len)
         return NULL;
     }
 
-    if (len != 0) {
-        memcpy(json, body, len);
-    }
-
+    memcpy(json, body, len);
     json[len] = '\0';
     document = NULL;
 
@@ -169,6 +171,12 @@ read_document(parse_t *parse, const cJSON *document)
         }
 
         seen[i] = true;
+
+        /* some clients spell out what they leave out */
+
+        if (fields[i].optional && cJSON_IsNull(item)) {
+            continue;
+        }
 
         status = fields[i].read(parse, &fields[i], item);
 

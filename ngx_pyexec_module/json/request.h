@@ -20,7 +20,8 @@ typedef struct {
 
 
 /*
- * "timeout" is the limit when absent, and never above it.
+ * "timeout" is the limit when absent, and never above it.  An optional field
+ * that is null is absent.
  *
  * Every string is valid UTF-8, holds no U+0000 and ends with a NUL that its
  * length does not count.  All memory belongs to the request.

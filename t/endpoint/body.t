@@ -10,22 +10,22 @@ run_tests();
 
 __DATA__
 
-=== a POST without a body is no JSON
+=== a POST without a body is called empty
 --- request
 POST /execute
 --- refusals
-Invalid JSON
+Request body is empty
 
 
 
-=== a POST with a body of no bytes is no JSON
+=== a POST with a body of no bytes is called empty
 --- more_headers
 Content-Type: application/json
 Content-Length: 0
 --- request
 POST /execute
 --- refusals
-Invalid JSON
+Request body is empty
 
 
 
@@ -152,14 +152,14 @@ X-Trailer: ignored\r
 
 
 
-=== a chunked body of no bytes is no JSON
+=== a chunked body of no bytes is called empty
 --- more_headers
 Content-Type: application/json
 Transfer-Encoding: chunked
 --- request eval
 "POST /execute\n0\r\n\r\n"
 --- refusals
-Invalid JSON
+Request body is empty
 
 
 

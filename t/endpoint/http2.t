@@ -92,7 +92,7 @@ no length
 --- request
 POST /execute
 --- refusals
-Invalid JSON
+Request body is empty
 
 
 

@@ -93,6 +93,9 @@ def read_string(name, value, kind):
 
 def read_as_python(body):
     """The contract on requests, once more and in Python."""
+    if not body:
+        raise Refused("Request body is empty")
+
     try:
         document = parse_as_python(body)
     except (ValueError, UnicodeError):
@@ -107,6 +110,10 @@ def read_as_python(body):
             continue
         if name in fields:
             raise Refused(f'Field "{name}" is given twice')
+
+        if name != "code" and value is None:
+            fields[name] = None
+            continue
 
         if name == "timeout":
             if not isinstance(value, float) or not value > 0:
@@ -128,8 +135,8 @@ def read_as_python(body):
     if "code" not in fields:
         raise Refused('Missing "code" field')
 
-    return (fields["code"], fields.get("stdin", b""), fields.get("args", []),
-            fields.get("timeout", TIMEOUT_LIMIT))
+    return (fields["code"], fields.get("stdin") or b"",
+            fields.get("args") or [], fields.get("timeout") or TIMEOUT_LIMIT)
 
 
 class Bodies:

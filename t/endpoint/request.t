@@ -99,6 +99,20 @@ POST /execute
 
 
 
+=== an optional field that is null is absent
+--- bodies
+{"stdin": null, "code": "import sys; print(len(sys.stdin.read()))"}
+{"args": null, "code": "import sys; print(len(sys.argv[1:]))"}
+{"timeout": null, "code": "print(2)"}
+{"stdin": null, "args": null, "timeout": null, "code": "print(3)"}
+--- outputs
+0
+0
+2
+3
+
+
+
 === white space around the object is nothing
 --- request eval
 "POST /execute\n\t\r\n {\r\n\t\"code\" : \"print(1)\"\n} \n\n"
@@ -161,17 +175,15 @@ Missing "code" field
 {"code": null}
 {"code": ["print(1)"]}
 {"code": "", "stdin": 1}
-{"code": "", "stdin": null}
 {"code": "", "args": "x"}
-{"code": "", "args": null}
 {"code": "", "args": {}}
+{"code": "", "args": [null]}
 {"code": "", "args": ["x", 1]}
 {"code": "", "args": [["x"]]}
 --- refusals
 Field "code" must be a string
 Field "code" must be a string
 Field "code" must be a string
-Field "stdin" must be a string
 Field "stdin" must be a string
 Field "args" must be an array of strings
 Field "args" must be an array of strings
@@ -189,9 +201,7 @@ Field "args" must be an array of strings
 {"code": "", "timeout": 1e-999}
 {"code": "", "timeout": "1"}
 {"code": "", "timeout": true}
-{"code": "", "timeout": null}
 --- refusals
-Field "timeout" must be a number of seconds greater than 0
 Field "timeout" must be a number of seconds greater than 0
 Field "timeout" must be a number of seconds greater than 0
 Field "timeout" must be a number of seconds greater than 0
@@ -206,11 +216,13 @@ Field "timeout" must be a number of seconds greater than 0
 {"code": "print(1)", "code": "print(2)"}
 {"code": "print(1)", "\u0063ode": "print(2)"}
 {"code": "", "stdin": "a", "stdin": "a"}
+{"code": "", "stdin": null, "stdin": "a"}
 {"args": [], "code": "", "args": []}
 {"timeout": 1, "code": "", "timeout": 1}
 --- refusals
 Field "code" is given twice
 Field "code" is given twice
+Field "stdin" is given twice
 Field "stdin" is given twice
 Field "args" is given twice
 Field "timeout" is given twice

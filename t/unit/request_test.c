@@ -214,7 +214,10 @@ check_prefixes(void **state)
 
     (void) state;
 
-    for (len = 0; len < sizeof(body) - 1; len++) {
+    assert_int_equal(parse(&request, body, 0, error), PYEXEC_REQUEST_INVALID);
+    assert_string_equal(error, "Request body is empty");
+
+    for (len = 1; len < sizeof(body) - 1; len++) {
         assert_int_equal(parse(&request, body, len, error),
                          PYEXEC_REQUEST_INVALID);
         assert_string_equal(error, "Invalid JSON");
@@ -454,6 +457,11 @@ static const struct CMUnitTest  tests[] = {
     ACCEPTED("empty code is a program", "{\"code\": \"\"}"),
     ACCEPTED("empty stdin and no args are the defaults spelled out",
              "{\"code\": \"\", \"stdin\": \"\", \"args\": []}"),
+    ACCEPTED("stdin of null is no stdin", "{\"code\": \"\", \"stdin\": null}"),
+    ACCEPTED("args of null are no args", "{\"code\": \"\", \"args\": null}"),
+    ACCEPTED("every optional field is null",
+             "{\"stdin\": null, \"args\": null, \"timeout\": null,"
+             " \"code\": \"c\"}", .code = "c"),
     ACCEPTED("empty arguments are arguments",
              "{\"code\": \"\", \"args\": [\"\", \"\", \"x\"]}",
              .args = { "", "", "x" }, .nargs = 3),
@@ -528,13 +536,9 @@ static const struct CMUnitTest  tests[] = {
             "Field \"code\" must be a string"),
     REFUSED("code as a boolean", "{\"code\": true}",
             "Field \"code\" must be a string"),
-    REFUSED("stdin as null", "{\"code\": \"\", \"stdin\": null}",
-            "Field \"stdin\" must be a string"),
     REFUSED("stdin as a number", "{\"code\": \"\", \"stdin\": 5}",
             "Field \"stdin\" must be a string"),
     REFUSED("args as a string", "{\"code\": \"\", \"args\": \"a b\"}",
-            "Field \"args\" must be an array of strings"),
-    REFUSED("args as null", "{\"code\": \"\", \"args\": null}",
             "Field \"args\" must be an array of strings"),
     REFUSED("args as an object", "{\"code\": \"\", \"args\": {\"a\": \"b\"}}",
             "Field \"args\" must be an array of strings"),
@@ -563,7 +567,6 @@ static const struct CMUnitTest  tests[] = {
     BAD_TIMEOUT("a tiny negative timeout", "-1e-300"),
     BAD_TIMEOUT("a timeout of minus infinity", "-1e999"),
     BAD_TIMEOUT("a long negative timeout", "-0." S100("0") "1"),
-    BAD_TIMEOUT("a timeout as null", "null"),
     BAD_TIMEOUT("a timeout as a string", "\"1\""),
     BAD_TIMEOUT("a timeout as a boolean", "true"),
     BAD_TIMEOUT("a timeout as an array", "[1]"),
@@ -582,6 +585,7 @@ static const struct CMUnitTest  tests[] = {
                  "6." S100("0")),
 
     TIMEOUT("a timeout of the limit itself", "5", 5),
+    TIMEOUT("a timeout of null is the limit", "null", 5),
     TIMEOUT("a timeout as a fraction", "0.5", 0.5),
     TIMEOUT("a timeout with an exponent", "25E-1", 2.5),
     TIMEOUT("a timeout with an exponent and its plus", "0.2e+1", 2),
@@ -619,6 +623,12 @@ static const struct CMUnitTest  tests[] = {
     REFUSED("stdin given twice",
             "{\"stdin\": \"\", \"code\": \"a\", \"stdin\": \"\"}",
             "Field \"stdin\" is given twice"),
+    REFUSED("stdin given twice, the first time as null",
+            "{\"stdin\": null, \"code\": \"a\", \"stdin\": \"\"}",
+            "Field \"stdin\" is given twice"),
+    REFUSED("args given twice, both times as null",
+            "{\"args\": null, \"code\": \"a\", \"args\": null}",
+            "Field \"args\" is given twice"),
     REFUSED("args given twice",
             "{\"code\": \"a\", \"args\": [], \"args\": [\"x\"]}",
             "Field \"args\" is given twice"),
@@ -741,7 +751,10 @@ static const struct CMUnitTest  tests[] = {
 
     /* structure */
 
-    INVALID_JSON("an empty body", ""),
+    REFUSED("an empty body", "", "Request body is empty"),
+    INVALID_JSON("a body of a blank", " "),
+    INVALID_JSON("a body of an empty line", "\r\n"),
+    INVALID_JSON("a body of a byte order mark", "\xef\xbb\xbf"),
     INVALID_JSON("a blank body", " \n "),
     INVALID_JSON("a body of one NUL", "\0"),
     INVALID_JSON("a body of a byte order mark alone", "\xef\xbb\xbf"),
