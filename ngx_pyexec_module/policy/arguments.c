@@ -218,6 +218,16 @@ pyexec_argument_string(pyexec_arguments_t *arguments, TSNode node,
 }
 
 
+bool
+pyexec_argument_is_integer(pyexec_arguments_t *arguments, TSNode node)
+{
+    node = without_parentheses(arguments, node);
+
+    return !ts_node_is_null(node)
+           && kind_of(arguments, node) == PYEXEC_KIND_INTEGER;
+}
+
+
 /* A digit that is not 0 before the exponent. */
 
 static bool

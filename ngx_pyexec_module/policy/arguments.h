@@ -41,6 +41,10 @@ bool pyexec_argument_text(pyexec_arguments_t *arguments, TSNode node,
 bool pyexec_argument_string(pyexec_arguments_t *arguments, TSNode node,
     pyexec_literal_t *literal);
 
+/* Whether it is the literal of an integer. */
+
+bool pyexec_argument_is_integer(pyexec_arguments_t *arguments, TSNode node);
+
 /* Whether it is a literal that is true. */
 
 bool pyexec_argument_is_true(pyexec_arguments_t *arguments, TSNode node);

@@ -206,15 +206,29 @@ has_star(pyexec_model_t *model, pyexec_expr_t *tuple)
 }
 
 
+/* Of the values that are taken apart, those of some calls are known. */
+
+static uint32_t
+part_of(pyexec_walk_t *walk, uint32_t value, uint32_t offset)
+{
+    if (walk->model->exprs[value].type != PYEXEC_EXPR_CALL) {
+        return 0;
+    }
+
+    return pyexec_model_expr(walk->model, PYEXEC_EXPR_PART, value, 0, offset);
+}
+
+
 void
 pyexec_bind_target(pyexec_walk_t *walk, uint32_t target, uint32_t value,
     uint32_t offset)
 {
     bool             pairs;
-    uint32_t         base, i;
+    uint32_t         base, i, part;
     pyexec_expr_t   *t, *v;
     pyexec_model_t  *model;
 
+    part = 0;
     model = walk->model;
     base = walk->npending;
 
@@ -256,12 +270,16 @@ pyexec_bind_target(pyexec_walk_t *walk, uint32_t target, uint32_t value,
 
             if (!pairs) {
                 pyexec_walk_escape(walk, value);
+                part = part_of(walk, value, offset);
+
+                t = &model->exprs[target];
+                v = &model->exprs[value];
             }
 
             for (i = 0; i < t->b; i++) {
                 if (!pyexec_walk_push(walk, model->elements[t->a + i])
                     || !pyexec_walk_push(walk,
-                                  pairs ? model->elements[v->a + i] : 0))
+                                  pairs ? model->elements[v->a + i] : part))
                 {
                     return;
                 }

@@ -5,6 +5,7 @@
 #include "identifier.h"
 #include "reduce.h"
 #include "scope.h"
+#include "sink.h"
 #include "walk.h"
 
 
@@ -137,7 +138,9 @@ visit(collect_t *collect, TSNode node)
             return push_frame(walk, node, kind);
         }
 
-        /* fall through */
+        expr = pyexec_sink_literal(walk->model, ts_node_start_byte(node),
+                                   ts_node_end_byte(node));
+        break;
 
     case PYEXEC_KIND_ELLIPSIS:
     case PYEXEC_KIND_FALSE:

@@ -109,12 +109,16 @@ join(pyexec_walk_t *walk, pyexec_frame_t *frame, pyexec_kind_t kind,
 {
     (void) kind;
 
-    if (frame->expr == 0) {
+    if (frame->children == 0) {
         frame->expr = expr;
 
-    } else if (expr) {
+    } else if (frame->expr && expr) {
         frame->expr = pyexec_model_expr(walk->model, PYEXEC_EXPR_UNION,
                                         frame->expr, expr, frame->start);
+
+    } else {
+        frame->expr = frame->expr ? frame->expr : expr;
+        walk->model->exprs[frame->expr].perhaps = true;
     }
 }
 

@@ -78,6 +78,8 @@ typedef enum {
     PYEXEC_EXPR_TUPLE,          /* a: first of b elements */
     PYEXEC_EXPR_TARGET,         /* a: name, to be bound */
     PYEXEC_EXPR_STAR,           /* a: target, or an unpacked value */
+    PYEXEC_EXPR_PART,           /* of a: a call */
+    PYEXEC_EXPR_SINK,           /* the path of one; see rules.h */
     PYEXEC_EXPR_STORE           /* an attribute or item, to be assigned */
 } pyexec_expr_type_t;
 
@@ -85,6 +87,7 @@ typedef enum {
 typedef struct {
     uint8_t         type;
     bool            escapes;    /* its value goes where it is not followed */
+    bool            perhaps;    /* or something that is not followed */
     uint32_t        a;
     uint32_t        b;
     uint32_t        offset;

@@ -4,6 +4,7 @@
 
 #include "evaluate.h"
 #include "rules.h"
+#include "sink.h"
 
 
 /* Work that a byte of the program may cost, and that any program may. */
@@ -56,8 +57,8 @@ spread_escapes(pyexec_model_t *model)
 /* A call of "functions", or of one that partial() makes of them. */
 
 static void
-check_functions(resolve_t *resolve, uint64_t functions, TSNode call,
-    unsigned shift, uint32_t offset)
+check_functions(resolve_t *resolve, uint64_t functions,
+    const pyexec_site_t *site, unsigned shift, uint32_t offset)
 {
     unsigned                   i;
     TSNode                     node;
@@ -82,20 +83,22 @@ check_functions(resolve_t *resolve, uint64_t functions, TSNode call,
             break;
 
         case PYEXEC_WHEN_MODE:
-            node = pyexec_argument(&resolve->arguments, call,
+            node = pyexec_argument(&resolve->arguments, site->node,
                                    operation->argument + shift, "mode");
 
             if (pyexec_argument_text(&resolve->arguments, node, &mode)
                 && (!mode.exact
-                    || strpbrk(mode.text, PYEXEC_RULES_WRITE_MODES)))
+                    || strpbrk(mode.text, PYEXEC_RULES_WRITE_MODES))
+                && !pyexec_sink(&resolve->arguments, site, shift))
             {
-                reporter->offence(reporter->data, operation, mode.text, offset);
+                reporter->offence(reporter->data, operation, mode.text,
+                                  offset);
             }
 
             break;
 
         case PYEXEC_WHEN_SHELL:
-            node = pyexec_argument(&resolve->arguments, call,
+            node = pyexec_argument(&resolve->arguments, site->node,
                                    operation->argument + shift, "shell");
 
             if (pyexec_argument_is_true(&resolve->arguments, node)) {
@@ -124,12 +127,12 @@ check_call(resolve_t *resolve, const pyexec_expr_t *expr)
         return;
     }
 
-    check_functions(resolve, functions, site->node, 0, expr->offset);
+    check_functions(resolve, functions, site, 0, expr->offset);
 
     if (functions & PYEXEC_FUNCTION_PARTIAL) {
         check_functions(resolve,
                     resolve->model->exprs[site->argument].value.functions,
-                    site->node, 1, expr->offset);
+                    site, 1, expr->offset);
     }
 
     if ((functions & (PYEXEC_FUNCTION_IMPORT | PYEXEC_FUNCTION_IMPORT_MODULE))

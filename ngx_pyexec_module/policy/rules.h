@@ -88,6 +88,17 @@
 #define PYEXEC_RULES_WRITE_MODES  "wax+"
 
 
+/*
+ * What may be opened in any mode: no file is written behind these paths.  Nor
+ * is one behind a descriptor that the program holds.
+ */
+
+#define PYEXEC_RULES_SINKS(X)                                                 \
+    X("/dev/null")                                                            \
+    X("/dev/stdout")                                                          \
+    X("/dev/stderr")
+
+
 /* The words, as printf formats. */
 
 #define PYEXEC_RULES_IMPORT     "Disallowed import: %s"

@@ -32,7 +32,7 @@ const pyexec_operation_t  pyexec_operations[] = {
 #define PYEXEC_VALUES_COUNT                                                   \
     (sizeof(pyexec_operations) / sizeof(pyexec_operations[0]))
 
-_Static_assert(PYEXEC_VALUES_COUNT <= 57, "a bit for each operation");
+_Static_assert(PYEXEC_VALUES_COUNT <= 55, "a bit for each operation");
 
 const unsigned  pyexec_operations_count = PYEXEC_VALUES_COUNT;
 
@@ -63,6 +63,13 @@ static const named_function_t  functions[] = {
     { PYEXEC_MODULE_IMPORTLIB, "import_module",
       PYEXEC_FUNCTION_IMPORT_MODULE },
     { PYEXEC_MODULE_IMPORTLIB, "__import__", PYEXEC_FUNCTION_IMPORT },
+    { PYEXEC_MODULE_OS, "devnull", PYEXEC_FUNCTION_SINK },
+    { PYEXEC_MODULE_OS, "dup", PYEXEC_FUNCTION_DESCRIPTOR },
+    { PYEXEC_MODULE_OS, "dup2", PYEXEC_FUNCTION_DESCRIPTOR },
+    { PYEXEC_MODULE_OS, "memfd_create", PYEXEC_FUNCTION_DESCRIPTOR },
+    { PYEXEC_MODULE_OS, "openpty", PYEXEC_FUNCTION_DESCRIPTOR },
+    { PYEXEC_MODULE_OS, "pipe", PYEXEC_FUNCTION_DESCRIPTOR },
+    { PYEXEC_MODULE_OS, "pipe2", PYEXEC_FUNCTION_DESCRIPTOR },
     { PYEXEC_MODULE_SYS, "modules", PYEXEC_FUNCTION_SYS_MODULES },
 };
 

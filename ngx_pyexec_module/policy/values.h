@@ -36,7 +36,7 @@ typedef struct {
 } pyexec_value_t;
 
 
-/* Functions that lead to others, above the bits of the operations. */
+/* What leads to others or is known for another reason, above those bits. */
 
 #define PYEXEC_FUNCTION_IMPORT         (UINT64_C(1) << 63)
 #define PYEXEC_FUNCTION_IMPORT_MODULE  (UINT64_C(1) << 62)
@@ -45,6 +45,8 @@ typedef struct {
 #define PYEXEC_FUNCTION_GLOBALS        (UINT64_C(1) << 59)
 #define PYEXEC_FUNCTION_PARTIAL        (UINT64_C(1) << 58)
 #define PYEXEC_FUNCTION_SYS_MODULES    (UINT64_C(1) << 57)  /* sys.modules */
+#define PYEXEC_FUNCTION_SINK           (UINT64_C(1) << 56)  /* os.devnull */
+#define PYEXEC_FUNCTION_DESCRIPTOR     (UINT64_C(1) << 55)  /* gives some */
 
 
 typedef enum {

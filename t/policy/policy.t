@@ -129,7 +129,7 @@ open("f", mode="a")
 open(mode="x", file="f")
 with open("f", "r+") as f: pass
 open("f", "wb")
-import os; os.fdopen(1, "w")
+import os; os.fdopen(os.open("/proc/self/maps", 0), "w")
 --- refusals
 1:1 Code is not safe: Forbidden operation: open with mode 'w'
 1:1 Code is not safe: Forbidden operation: open with mode 'a'
@@ -137,6 +137,26 @@ import os; os.fdopen(1, "w")
 1:6 Code is not safe: Forbidden operation: open with mode 'r+'
 1:1 Code is not safe: Forbidden operation: open with mode 'wb'
 1:12 Code is not safe: Forbidden operation: open with mode 'w'
+
+
+
+=== what is opened to be written and is no file
+--- codes
+import os; print(open(os.devnull, "w").write("1234"))
+print(open("/dev/null", mode="a").write("1"))
+NULL = "/dev/null"; print(open(NULL, "r+b", 0).write(b"12"))
+import os; r, w = os.pipe(); os.fdopen(w, "w").write("pipe"); print(os.read(r, 9))
+print("one", file=open(1, "w", closefd=False))
+import os; os.fdopen(1, "wb", 0, closefd=False).write(b"two\n")
+import sys; open(sys.stdout.fileno(), "w", closefd=False).write("three\n")
+--- outputs
+4
+1
+2
+b'pipe'
+one
+two
+three
 
 
 
@@ -249,6 +269,23 @@ def later():
 import socket
 --- refusals
 5:5 Code is not safe: Forbidden operation: os.system
+
+
+
+=== where every import is allowed, a computed one is, too
+--- config
+    location /execute {
+        pyexec        on;
+        pyexec_allow  *;
+    }
+--- codes
+print(__import__("".join(["so", "cket"])).__name__)
+load = __import__; print([load(n).__name__ for n in ("bz2", "lzma")])
+print(*map(__import__, ["math"]).__next__().__name__)
+--- outputs
+socket
+['bz2', 'lzma']
+m a t h
 
 
 

@@ -191,7 +191,7 @@ rule_of_an_operation(void **state)
     check("import os as o\no.system('ls')\n", &verdict);
     assert_string_equal(verdict.rule, "os.system");
 
-    check("import os\nos.fdopen(1, 'w')\n", &verdict);
+    check("import os\nos.fdopen(n, 'w')\n", &verdict);
     assert_string_equal(verdict.rule, "open");
 
     check("from subprocess import call as c\nc('ls', shell=1)\n", &verdict);
@@ -215,6 +215,38 @@ star_allows_every_import(void **state)
 
     check_with(any, 1, 0, code, sizeof(code) - 1, &verdict);
     assert_int_equal(verdict.outcome, PYEXEC_POLICY_ALLOWED);
+}
+
+
+static void
+star_allows_a_computed_import(void **state)
+{
+    size_t                    i;
+    pyexec_policy_verdict_t   verdict;
+
+    static const char *const  any[] = { "*" };
+
+    static const char *const  codes[] = {
+        "__import__(name)\n",
+        "__import__('so' + 'cket')\n",
+        "__import__(f'{name}')\n",
+        "import importlib\nimportlib.__import__(name)\n",
+        "load = __import__\nload(name)\n",
+        "list(map(__import__, names))\n",
+        "f = {'load': __import__}\n",
+    };
+
+    (void) state;
+
+    for (i = 0; i < COUNT(codes); i++) {
+        check_with(any, 1, 0, codes[i], strlen(codes[i]), &verdict);
+        assert_string_equal(verdict.message, "");
+        assert_int_equal(verdict.outcome, PYEXEC_POLICY_ALLOWED);
+
+        check_with(defaults, COUNT(defaults), 0, codes[i], strlen(codes[i]),
+                   &verdict);
+        assert_int_equal(verdict.outcome, PYEXEC_POLICY_REFUSED);
+    }
 }
 
 
@@ -265,6 +297,9 @@ no_list_allows_no_import(void **state)
 
     check_with(NULL, 0, 0, "print(1)", 8, &verdict);
     assert_int_equal(verdict.outcome, PYEXEC_POLICY_ALLOWED);
+
+    check_with(NULL, 0, 0, "import __main__", 15, &verdict);
+    assert_int_equal(verdict.outcome, PYEXEC_POLICY_ALLOWED);
 }
 
 
@@ -290,7 +325,7 @@ scratch_lifts_the_rule_on_modes_alone(void **state)
     pyexec_policy_verdict_t  verdict;
 
     static const char  code[] = "open('x', 'w')\nimport os\n"
-                                "os.fdopen(3, 'a')\nos.popen('ls')\n";
+                                "os.fdopen(n, 'a')\nos.popen('ls')\n";
 
     (void) state;
 
@@ -373,12 +408,14 @@ static const struct CMUnitTest  tests[] = {
 #include "policy/refused_aliases.inc"
 #include "policy/refused_scopes.inc"
 #include "policy/refused_open.inc"
+#include "policy/refused_sinks.inc"
 #include "policy/refused_subprocess.inc"
 #include "policy/refused_text.inc"
 
 #include "policy/accepted_imports.inc"
 #include "policy/accepted_os.inc"
 #include "policy/accepted_open.inc"
+#include "policy/accepted_sinks.inc"
 #include "policy/accepted_subprocess.inc"
 #include "policy/accepted_language.inc"
 
@@ -389,6 +426,7 @@ static const struct CMUnitTest  tests[] = {
     cmocka_unit_test(rule_of_an_import),
     cmocka_unit_test(rule_of_an_operation),
     cmocka_unit_test(star_allows_every_import),
+    cmocka_unit_test(star_allows_a_computed_import),
     cmocka_unit_test(star_allows_no_operation),
     cmocka_unit_test(allowing_builtins_allows_no_operation),
     cmocka_unit_test(no_list_allows_no_import),
