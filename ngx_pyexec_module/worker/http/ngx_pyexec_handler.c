@@ -267,7 +267,7 @@ ngx_pyexec_handler_decide(ngx_pyexec_check_t *check)
     case PYEXEC_POLICY_REFUSED:
         return NGX_PYEXEC_REPLY_UNSAFE;
 
-    default: /* PYEXEC_POLICY_NO_MEMORY */
+    default: /* PYEXEC_POLICY_NO_MEMORY, or nothing */
         return NGX_PYEXEC_REPLY_STATUS;
     }
 }
