@@ -52,8 +52,8 @@ def coded_directives():
 
 
 def coded_variables():
-    return set(re.findall(r'ngx_string\("(pyexec_\w+)"\), NULL',
-                          read(SRC, "worker", "http", "ngx_pyexec_variables.c")))
+    text = read(SRC, "worker", "http", "ngx_pyexec_variables.c")
+    return set(re.findall(r'ngx_string\("(pyexec_\w+)"\), NULL', text))
 
 
 def coded_allow_list():

@@ -6,13 +6,11 @@ use lib 't/lib';
 use Test::Nginx::Socket 'no_plan';
 use Pyexec;
 
-my $uuid = qr/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
-
 sub one_script_is_there {
     my @scripts = scripts();
 
     is(scalar @scripts, 1, "one script lies there");
-    like($scripts[0], qr{/pyexec_temp/$uuid\.py$}, "under a UUID");
+    like($scripts[0], qr{/pyexec_temp/$Pyexec::Uuid\.py$}, "under a UUID");
     is((stat $scripts[0])[2] & 07777, 0600, "for the worker alone");
 
     open my $script, '<', $scripts[0] or die "$scripts[0]: $!";

@@ -19,7 +19,6 @@ add_block_preprocessor(sub {
 END
 });
 
-our $Uuid = qr/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
 our $Nothing = "status= returncode= time= cpu_time= memory= queue_time=";
 
 run_tests();
@@ -32,7 +31,7 @@ print(1)
 --- output
 1
 --- access_log eval
-qr/^status=ok returncode=0 time=\d\.\d{4} cpu_time=\d\.\d{6} memory=\d{7,8} queue_time=\d\.\d{4} rule= run_id=$::Uuid\.$/
+qr/^status=ok returncode=0 time=\d\.\d{4} cpu_time=\d\.\d{6} memory=\d{7,8} queue_time=\d\.\d{4} rule= run_id=$Pyexec::Uuid\.$/
 
 
 
@@ -42,7 +41,7 @@ raise SystemExit(3)
 --- output
 --- returncode: 3
 --- access_log eval
-qr/^status=error returncode=3 time=\d\.\d{4} cpu_time=\d\.\d{6} memory=\d+ queue_time=\d\.\d{4} rule= run_id=$::Uuid\.$/
+qr/^status=error returncode=3 time=\d\.\d{4} cpu_time=\d\.\d{6} memory=\d+ queue_time=\d\.\d{4} rule= run_id=$Pyexec::Uuid\.$/
 
 
 
@@ -53,7 +52,7 @@ os.abort()
 --- output
 --- returncode: -6
 --- access_log eval
-qr/^status=signal returncode=-6 time=\d\.\d{4} .* rule= run_id=$::Uuid\.$/
+qr/^status=signal returncode=-6 time=\d\.\d{4} .* rule= run_id=$Pyexec::Uuid\.$/
 
 
 
@@ -69,7 +68,7 @@ Execution timed out after 0.3 seconds
 --- returncode: -9
 --- status: timeout
 --- access_log eval
-qr/^status=timeout returncode=-9 time=(?:0\.[3-9]|[1-9]\.)\d+ cpu_time=\d\.\d+ memory=\d+ queue_time=\d\.\d{4} rule= run_id=$::Uuid\.$/
+qr/^status=timeout returncode=-9 time=(?:0\.[3-9]|[1-9]\.)\d+ cpu_time=\d\.\d+ memory=\d+ queue_time=\d\.\d{4} rule= run_id=$Pyexec::Uuid\.$/
 
 
 
@@ -197,7 +196,7 @@ print("at last")
 --- output
 at last
 --- access_log eval
-qr/^status=ok returncode=0 time=0\.[0-4]\d{3} .* queue_time=(?:0\.[3-9]|[1-9]\.)\d+ rule= run_id=$::Uuid\.$/
+qr/^status=ok returncode=0 time=0\.[0-4]\d{3} .* queue_time=(?:0\.[3-9]|[1-9]\.)\d+ rule= run_id=$Pyexec::Uuid\.$/
 
 
 
@@ -211,7 +210,7 @@ print("another")
 --- output
 another
 --- access_log eval
-[qr/run_id=(??{ $::Script =~ m{([^\/]+)\.py$} && $1 })\.$/, qr/^status=ok .* run_id=(??{ $::Script =~ m{([^\/]+)\.py$} && "(?!$1)" })$::Uuid\.$/]
+[qr/run_id=(??{ $::Script =~ m{([^\/]+)\.py$} && $1 })\.$/, qr/^status=ok .* run_id=(??{ $::Script =~ m{([^\/]+)\.py$} && "(?!$1)" })$Pyexec::Uuid\.$/]
 
 
 
@@ -224,7 +223,7 @@ print(1)
 --- output
 1
 --- access_log eval
-qr/^status= returncode= time= cpu_time= memory= queue_time=\d\.\d{4} rule= run_id=$::Uuid\.$/
+qr/^status= returncode= time= cpu_time= memory= queue_time=\d\.\d{4} rule= run_id=$Pyexec::Uuid\.$/
 
 
 

@@ -62,7 +62,8 @@ ADDRESS = re.compile(r"0x[0-9a-f]+")
 EXTENSIONS = re.compile(r"\n\nExtension modules: .*\n\Z")
 
 
-EXCEEDED = re.compile(r"(?<=\nMemoryError\n)Memory limit of \d+ bytes exceeded\Z")
+EXCEEDED = re.compile(r"(?<=\nMemoryError\n)"
+                      r"Memory limit of \d+ bytes exceeded\Z")
 
 
 class Program:

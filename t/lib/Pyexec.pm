@@ -60,6 +60,9 @@ our $Answer = qr/\A
     \ "memory":\ \d+\}
 \z/xs;
 
+our $Uuid = qr/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
+               -[0-9a-f]{12}/x;
+
 my $Json = JSON::PP->new->utf8->allow_nonref->canonical;
 my @expected = qw( output output_like error error_like returncode status
                    holds );

@@ -251,7 +251,8 @@ ACCEPTED = {
     "a file to read by os.open": 'import os\n'
         'os.close(os.open("/etc/passwd", os.O_RDONLY))',
     "a directory": 'import os\nos.listdir("/")',
-    "the null device": 'import os\nm = chr(119)\nopen(os.devnull, m).write("x")',
+    "the null device": 'import os\nm = chr(119)\n'
+        'open(os.devnull, m).write("x")',
     "exec, eval and compile": 'exec("x = 1"); eval("x + 1"); '
         'exec(compile("y = 2", "<mine>", "exec")); '
         'compile("1", "main.py", "eval")',

@@ -1,6 +1,6 @@
 /*
- * Linked with the filter into build/unit/filter.so, for t/isolation/seccomp.t: a call
- * that Python cannot make.
+ * Linked with the filter into build/unit/filter.so, for
+ * t/isolation/seccomp.t: a call that Python cannot make.
  */
 
 #include <sys/types.h>
