@@ -6,7 +6,7 @@
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
 # make bench      sets up what is missing, then measures for some five minutes;
-#                 QUICK=1: for one; DOCS=1: into docs/performance.md
+#                 QUICK=1: for one; DOCS=1: into docs/
 # make soak       whether the last of RUNS programs costs what the first did
 # make clean
 

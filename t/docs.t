@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 from pyexec_test import PyexecTestCase, Server, main
@@ -23,7 +24,7 @@ SRC = os.path.join(TOP, "ngx_pyexec_module")
 
 PAGES = [os.path.relpath(path, TOP) for path in sorted(
     glob.glob(os.path.join(TOP, "*.md"))
-    + glob.glob(os.path.join(TOP, "docs", "*.md")))]
+    + glob.glob(os.path.join(TOP, "docs", "**", "*.md"), recursive=True))]
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 HEADING = re.compile(r"^#+ (.+)$", re.M)
@@ -196,6 +197,77 @@ class Pages(PyexecTestCase):
             if block.language == "json":
                 with self.subTest(page=block.page, line=block.line):
                     json.loads(block.text)
+
+
+class Figures(PyexecTestCase):
+    """docs/performance.md, and what "make bench DOCS=1" makes of it."""
+
+    long = [page for page in PAGES
+            if os.path.dirname(page) == "docs/performance"]
+
+    def setUp(self):
+        self.top = tempfile.mkdtemp(prefix="pyexec-docs-")
+        self.addCleanup(shutil.rmtree, self.top)
+        self.docs = os.path.join(self.top, "docs")
+        os.makedirs(os.path.join(self.docs, "performance"))
+        for page in ("docs/performance.md", *self.long):
+            shutil.copy(os.path.join(TOP, page), os.path.join(self.top, page))
+
+    def publish(self, **figures):
+        """The pages that have changed, after these files are published."""
+        source = os.path.join(self.top, "bench")
+        os.mkdir(source)
+        for name, text in figures.items():
+            with open(os.path.join(source, name + ".md"), "w",
+                      encoding="utf-8") as file:
+                file.write(text)
+        subprocess.run([os.path.join(TOP, "bench", "publish"), source,
+                        self.docs], check=True)
+        shutil.rmtree(source)
+        return {page: read(self.top, page)
+                for page in ("docs/performance.md", *self.long)
+                if read(self.top, page) != read(page)}
+
+    def test_the_story_has_one_plot_and_one_table(self):
+        text = FENCE.sub("", read("docs", "performance.md"))
+        self.assertEqual(len(re.findall(r"!\[", text)), 1)
+        tables = re.findall(r"^\|[-:|]+\|$", text, re.M)
+        self.assertEqual(len(tables), 1)
+
+    def test_the_story_leads_to_every_long_table(self):
+        found = re.findall(r"\]\((performance/\w+\.md)\)",
+                           read("docs", "performance.md"))
+        self.assertEqual({f"docs/{page}" for page in found}, set(self.long))
+
+    def test_goals_are_put_into_the_story_and_nothing_else_is(self):
+        before = read("docs", "performance.md")
+        old = re.search(r"<!-- goals -->\n\n(.*?)\n\n<!-- end of goals -->",
+                        before, re.S)[1]
+        self.assertEqual(self.publish(goals="new goals \\1\n"), {
+            "docs/performance.md": before.replace(old, "new goals \\1")})
+
+    def test_a_table_becomes_its_page(self):
+        changed = self.publish(soak="| a | b |\n")
+        self.assertEqual(list(changed), ["docs/performance/soak.md"])
+        text, = changed.values()
+        self.assertTrue(text.startswith("# After many runs\n"))
+        self.assertIn("\n\n| a | b |\n\n", text)
+        self.assertNotIn("until 10,000", text)
+
+    def test_a_page_of_two_tables_waits_for_both(self):
+        self.assertEqual(self.publish(policy="half of it"), {})
+        changed = self.publish(policy="half of it", refusals="the rest")
+        self.assertEqual(list(changed), ["docs/performance/policy.md"])
+
+    def test_the_pages_are_as_they_are_written(self):
+        names = ("compare", "isolation", "soak", "policy", "refusals")
+        changed = self.publish(**{name: f"<{name}>" for name in names})
+        self.assertEqual(set(changed), set(self.long))
+        for page, text in changed.items():
+            parts = re.split(r"<\w+>", text)
+            with self.subTest(page):
+                self.assertRegex(read(page), re.compile(
+                    ".*".join(map(re.escape, parts)) + r"\Z", re.S))
 
 
 class Configurations(PyexecTestCase):
