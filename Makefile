@@ -284,7 +284,8 @@ $(fuzzers): fuzz-%: $(BUILD)/fuzz/%_fuzz
 	    $(patsubst %,-dict=%,$(wildcard t/fuzz/$*.dict)) \
 	    $(BUILD)/fuzz/corpus/$* $(wildcard t/fuzz/corpus/$*)
 
-$(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(pure) $(headers) $(grammar)
+$(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c t/fuzz/check.h $(pure) $(headers) \
+                      $(grammar)
 	mkdir -p $(@D)
 	clang $(SANITIZE) -fsanitize=fuzzer $(pure_flags) -o $@ $< $(pure) \
 	    $(pure_libs)

@@ -16,7 +16,8 @@ import subprocess
 import tempfile
 import unittest
 
-from pyexec_test import PyexecTestCase, Server, main
+from pyexec_test import PyexecTestCase, Server, VirtualEnvironment, main
+from pyexec_test.server import PATHS
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(HERE)
@@ -276,14 +277,10 @@ class Configurations(PyexecTestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server()
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip",
-                        f"{cls.server.prefix}/srv/pyexec/venv"], check=True)
+        cls.addClassCleanup(cls.server.remove)
+        VirtualEnvironment(f"{cls.server.prefix}/srv/pyexec/venv")
         os.makedirs(f"{cls.server.prefix}/var/log/nginx")
         os.makedirs(f"{cls.server.prefix}/var/lib/nginx")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.remove()
 
     def complete(self, text):
         """A whole nginx.conf of a part of one, with nothing of the host's."""
@@ -303,10 +300,8 @@ class Configurations(PyexecTestCase):
         text = re.sub(r"(?<=\s)/(srv|var)/", rf"{prefix}/\1/", text)
         # A machine of the tests has none that is delegated.
         text = re.sub(r"pyexec_cgroup /[^;]+;", "pyexec_cgroup off;", text)
-        own = "".join(f"{name}_temp_path {prefix}/{name};\n" for name in
-                      ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        own += f"access_log {prefix}/access.log;\n"
-        text = text.replace("http {\n", "http {\n" + own, 1)
+        text = text.replace("http {\n",
+                            "http {\n" + PATHS.format(prefix=prefix), 1)
         head = "{user}\npid {prefix}/nginx.pid;\nload_module {module};\n"
 
         return head + text.replace("{", "{{").replace("}", "}}")
@@ -349,13 +344,9 @@ class Clients(PyexecTestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(server="location /execute { pyexec on; }").start()
+        cls.server = cls.serve_all(
+            Server(server="location /execute { pyexec on; }"))
         cls.server.wait_for_log("is ready after")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.end(cls.server)
-        cls.server.remove()
 
     def examples(self, language):
         return [block for block in blocks("README.md", "docs/api.md")

@@ -8,27 +8,14 @@ import subprocess
 
 from pyexec_test import PyexecTestCase, StartFailure, main, open_fds, wait_until
 from pyexec_test.attack import DEBUG_MODULE
+from pyexec_test.server import MAIN, PATHS
 
 # An nginx without the module: the harness is what is looked at.
-PLAIN = """\
-{user}
-daemon off;
-worker_processes {worker_processes};
-pid {prefix}/nginx.pid;
-error_log {prefix}/error.log {log_level};
-working_directory {prefix}/cores;
-{main}
-
+PLAIN = MAIN + """
 events {{ }}
 
 http {{
-    access_log {prefix}/access.log;
-    client_body_temp_path {prefix}/client_body;
-    proxy_temp_path {prefix}/proxy;
-    fastcgi_temp_path {prefix}/fastcgi;
-    uwsgi_temp_path {prefix}/uwsgi;
-    scgi_temp_path {prefix}/scgi;
-
+""" + PATHS + """
     server {{
         listen 127.0.0.1:{port};
         location /run {{ return 200 '{{"output": "canned"}}'; }}

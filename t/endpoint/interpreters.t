@@ -3,57 +3,38 @@
 """Interpreters that are not as they should be, at start and later."""
 
 import os
-import shutil
-import sys
-import tempfile
 import time
 import unittest
 
-from pyexec_test import PyexecTestCase, Server, main, wait_until
-
-PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+from pyexec_test import (PyexecTestCase, Server, VirtualEnvironment, main,
+                         wait_until)
 
 
 class AVirtualEnvironment(PyexecTestCase):
 
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="pyexec-venv-")
-        self.addCleanup(shutil.rmtree, self.folder)
-        os.chmod(self.folder, 0o755)
-        self.python = os.path.join(self.folder, "bin", "python3")
-        self.site = os.path.join(self.folder, "lib", PYTHON, "site-packages")
-        os.makedirs(os.path.dirname(self.python))
-        os.makedirs(self.site)
-        os.symlink(f"/usr/bin/{PYTHON}", self.python)
-        self.write("pyvenv.cfg", "home = /usr/bin\n")
-
-    def write(self, name, text):
-        with open(os.path.join(self.folder, name), "w",
-                  encoding="utf-8") as file:
-            file.write(text)
-
-    def site_line(self, line):
-        self.write(os.path.join(self.site, "a.pth"), line + "\n")
+        self.venv = VirtualEnvironment()
+        self.addCleanup(self.venv.remove)
 
     def serve_it(self, more=""):
-        return self.serve(location=f"pyexec_python {self.python}; {more}")
+        return self.serve(location=f"pyexec_python {self.venv.python}; {more}")
 
     def test_its_packages_are_there(self):
-        self.write(os.path.join(self.site, "mine.py"), "value = 'here'\n")
+        self.venv.module("mine", "value = 'here'\n")
         server = self.serve_it("pyexec_allow default mine;")
         self.assertRan(server.post("import mine\nprint(mine.value)"),
                        output="here\n")
 
     def test_what_a_site_prints_is_no_reason_to_refuse_it(self):
-        self.site_line("import sys; sys.stderr.write('a warning\\n')")
+        self.venv.site_line("import sys; sys.stderr.write('a warning\\n')")
         self.assertRan(self.serve_it().post("print(1)"), output="1\n")
 
     @unittest.skipUnless(os.geteuid() == 0, "nginx is not started by root")
     def test_what_a_site_runs_does_not_run_as_root(self):
-        trace = os.path.join(self.folder, "trace")
+        trace = os.path.join(self.venv.folder, "trace")
         os.mkdir(trace)
         os.chmod(trace, 0o777)
-        self.site_line("import os; open(os.path.join("
+        self.venv.site_line("import os; open(os.path.join("
                        f"'{trace}', str(os.geteuid())), 'w').close()")
         self.assertRan(self.serve_it().post("print(1)"), output="1\n")
         self.assertNotIn("0", os.listdir(trace))
@@ -61,8 +42,8 @@ class AVirtualEnvironment(PyexecTestCase):
 
     @unittest.skipUnless(os.geteuid() == 0, "nginx is not started by root")
     def test_one_that_the_workers_cannot_reach_is_found_at_once(self):
-        os.chmod(self.folder, 0o700)
-        server = Server(location=f"pyexec_python {self.python};")
+        os.chmod(self.venv.folder, 0o700)
+        server = Server(location=f"pyexec_python {self.venv.python};")
         status, said = server.test_conf()
         self.assertNotEqual(status, 0)
         self.assertRegex(said, "cannot be used: .* in .*nginx.conf:[0-9]+")
@@ -70,7 +51,7 @@ class AVirtualEnvironment(PyexecTestCase):
     def test_nginx_is_stopped_when_it_is_gone(self):
         server = self.serve_it()
         self.assertRan(server.post("print(1)"), output="1\n")
-        os.unlink(self.python)
+        os.unlink(self.venv.python)
         stop = os.spawnv(os.P_WAIT, server.argv()[0],
                          server.argv("-s", "stop"))
         self.assertEqual(stop, 0)

@@ -1,16 +1,8 @@
 #!/usr/bin/python3
 """A program that imports no heavy module runs without any of them."""
 
-import os
-import shutil
-import sys
-import tempfile
-import unittest
-
-from pyexec_test import PyexecTestCase, Server, main
+from pyexec_test import PyexecTestCase, Server, VirtualEnvironment, main
 from pyexec_test.process import children
-
-PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 
 LOADED = "import sys\nprint([n in sys.modules for n in (%s)])\n"
 
@@ -37,21 +29,14 @@ class ByDefault(PyexecTestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(server="""
+        cls.server = cls.serve_all(Server(server="""
             location /importlib { pyexec on; pyexec_allow default importlib; }
             location /any { pyexec on; pyexec_allow *; }
             location /process { pyexec on; pyexec_isolation process; }
             location /ready {
                 pyexec on; pyexec_spares 2; pyexec_memory 300m;
             }
-        """)
-        cls.addClassCleanup(cls.server.remove)
-        cls.addClassCleanup(cls.server.kill)
-        cls.server.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.end(cls.server)
+        """))
 
     def assertSees(self, program, numpy, requests, path="/run"):
         """What was in memory before the first line, whatever came later."""
@@ -219,37 +204,16 @@ class AVirtualEnvironment(Zygotes):
     """With modules of its own."""
 
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="pyexec-venv-")
-        self.addCleanup(shutil.rmtree, self.folder)
-        os.chmod(self.folder, 0o755)
-        self.python = os.path.join(self.folder, "bin", "python3")
-        self.site = os.path.join(self.folder, "lib", PYTHON, "site-packages")
-        os.makedirs(os.path.dirname(self.python))
-        os.makedirs(self.site)
-        os.symlink(f"/usr/bin/{PYTHON}", self.python)
-        self.write(os.path.join(self.folder, "pyvenv.cfg"),
-                   "home = /usr/bin\n"
-                   "include-system-site-packages = false\n")
-
-    @staticmethod
-    def write(path, text):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def module(self, name, text=""):
-        self.write(os.path.join(self.site, name + ".py"), text)
-
-    def package(self, name):
-        """Without an __init__.py, so that it has no origin."""
-        os.mkdir(os.path.join(self.site, name))
-        self.write(os.path.join(self.site, name, "part.py"), "")
+        self.venv = VirtualEnvironment()
+        self.addCleanup(self.venv.remove)
 
     def serve_it(self, location):
-        return self.serve(location=f"pyexec_python {self.python}; {location}")
+        return self.serve(
+            location=f"pyexec_python {self.venv.python}; {location}")
 
     def test_its_modules_are_heavy(self):
-        self.module("mine")
-        self.package("shared")
+        self.venv.module("mine")
+        self.venv.package("shared")
         server = self.serve_it("pyexec_allow sys mine math shared numpy;")
         self.assertZygotes(server, "sys mine math shared numpy",
                            "sys math numpy")  # which is not installed
@@ -260,12 +224,12 @@ class AVirtualEnvironment(Zygotes):
     def test_many_of_them_are_found(self):
         names = [f"module_with_a_long_name_of_{i}" for i in range(60)]
         for name in names:
-            self.module(name)
+            self.venv.module(name)
         server = self.serve_it(f"pyexec_preload {' '.join(names)} json;")
         self.assertZygotes(server, " ".join([*names, "json"]), "json")
 
     def test_one_that_cannot_be_imported_is_no_one_elses_trouble(self):
-        self.module("broken", "raise RuntimeError('no luck')\n")
+        self.venv.module("broken", "raise RuntimeError('no luck')\n")
         server = self.serve_it("pyexec_preload json broken;"
                                "pyexec_allow default broken;")
         self.assertLoaded(server.post(loaded("json")), True)
@@ -274,7 +238,7 @@ class AVirtualEnvironment(Zygotes):
         self.assertStatus(server.post("import broken"), 500)
 
     def test_what_a_module_registered_for_forks_is_called(self):
-        self.module("forks", "import os\ncalled = []\n"
+        self.venv.module("forks", "import os\ncalled = []\n"
                              "os.register_at_fork(after_in_child=lambda:"
                              " called.append(os.getpid()))\n")
         server = self.serve_it("pyexec_allow os forks;")
@@ -288,7 +252,7 @@ class AVirtualEnvironment(Zygotes):
                 return next(int(line.split()[1]) for line in info
                             if line.startswith("Shmem:"))
 
-        self.module("reserves", "import mmap\n"
+        self.venv.module("reserves", "import mmap\n"
                                 "area = mmap.mmap(-1, 1 << 30,"
                                 " flags=mmap.MAP_PRIVATE)\n"
                                 "area[5 << 20] = 7\n")
@@ -300,7 +264,7 @@ class AVirtualEnvironment(Zygotes):
         self.assertLess(shared() - before, 1 << 18)     # KB
 
     def test_a_thread_of_a_module_is_not_waited_for(self):
-        self.module("threads", "import threading, time\n"
+        self.venv.module("threads", "import threading, time\n"
                                "threading.Thread(target=time.sleep,"
                                " args=(3600,), daemon=True).start()\n")
         server = self.serve_it("pyexec_allow sys threads;")
@@ -309,10 +273,10 @@ class AVirtualEnvironment(Zygotes):
                        output="1\n")
 
     def test_a_site_that_cannot_say_what_a_module_is_hinders_nothing(self):
-        self.write(os.path.join(self.site, "a.pth"),
-                   "import sys; sys.meta_path.insert(0, type('F', (), {"
-                   "'find_spec': staticmethod(lambda name, *rest: "
-                   "1 / 0 if name == 'odd' else None)}))\n")
+        self.venv.site_line(
+            "import sys; sys.meta_path.insert(0, type('F', (), {"
+            "'find_spec': staticmethod(lambda name, *rest: "
+            "1 / 0 if name == 'odd' else None)}))")
         server = self.serve_it("pyexec_allow default odd;")
         self.assertRan(server.post("print(1)"), output="1\n")
 

@@ -158,7 +158,7 @@ class Suite:
         """Submit the runs in the order in which they are reported."""
         cls.server = Server(location=LOCATION,
                             http="client_max_body_size 8m;")
-        cls.server.start()
+        cls.server.begin(unittest.addModuleCleanup)
 
         for name, program in cls.programs.items():
             cls.plain[name] = cls.pool.submit(run_plainly, program)
@@ -177,8 +177,6 @@ class Suite:
 
 
 def setUpModule():
-    unittest.addModuleCleanup(lambda: Suite.server and Suite.server.remove())
-    unittest.addModuleCleanup(lambda: Suite.server and Suite.server.kill())
     Suite.start()
 
 

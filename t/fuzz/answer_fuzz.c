@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +15,7 @@
 #include "json/answer.h"
 #include "json/request.h"
 
-
-#define CHECK(condition)                                                     \
-    do {                                                                     \
-        if (!(condition)) {                                                  \
-            fprintf(stderr, "not true: %s\n", #condition);                   \
-            abort();                                                         \
-        }                                                                    \
-    } while (0)
+#include "check.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -21,10 +21,10 @@ import tempfile
 import time
 import warnings
 
+from pyexec_test.imports import CHECKER, imports_of
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-CHECKER = os.environ.get("PYEXEC_POLICY_CLI",
-                         os.path.join(TOP, "build", "unit", "policy_cli"))
 FAILURES = os.path.join(TOP, "build", "fuzz", "differential")
 PIECE = 60          # lines
 CHANGES = 6
@@ -96,18 +96,6 @@ def change(code, others):
         return code[:place] + token + code[place + cut:]
 
     return "\n".join(lines)
-
-
-def imports_of(tree):
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-
-        elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                yield "." * node.level + (node.module or "")
-            elif node.module != "__future__":
-                yield node.module.split(".")[0]
 
 
 def what_cpython_sees(code):

@@ -12,21 +12,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/policy.h"
 #include "policy/source.h"
 
-
-#define CHECK(condition)                                                     \
-    do {                                                                     \
-        if (!(condition)) {                                                  \
-            fprintf(stderr, "not true: %s\n", #condition);                   \
-            abort();                                                         \
-        }                                                                    \
-    } while (0)
+#include "check.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,16 +14,10 @@
 #include "json/answer.h"
 #include "json/request.h"
 
+#include "check.h"
+
 
 #define CODE_LIMIT  64
-
-#define CHECK(condition)                                                     \
-    do {                                                                     \
-        if (!(condition)) {                                                  \
-            fprintf(stderr, "not true: %s\n", #condition);                   \
-            abort();                                                         \
-        }                                                                    \
-    } while (0)
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,7 +4,7 @@
 import pwd
 import sys
 
-from pyexec_test import AttackCase, main
+from pyexec_test import PROCESS, AttackCase, main
 
 BY_PATH = """
 for path in target.files:
@@ -198,9 +198,8 @@ raise ValueError
 
 
 class FilesOfTheHost(AttackCase):
-    conf = {"server": """
+    conf = {"server": PROCESS + """
         location /scratch { pyexec on; pyexec_scratch 4m; }
-        location /process { pyexec on; pyexec_isolation process; }
     """}
 
     def aim(self):

@@ -3,9 +3,8 @@
 
 import os
 import shutil
-import subprocess
 
-from pyexec_test import PyexecTestCase, Server, main
+from pyexec_test import PyexecTestCase, Server, VirtualEnvironment, main
 
 NAME = f"pyexec-hidden-{os.getpid()}"
 
@@ -116,9 +115,7 @@ class ThePrefix(HiddenCase):
 
     def test_an_interpreter_in_it_works(self):
         self.make()
-        python = f"{FOLDER}/venv/bin/python3"
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip",
-                        f"{FOLDER}/venv"], check=True)
+        python = VirtualEnvironment(f"{FOLDER}/venv").python
         program = LOOK.format(folder=FOLDER) + """
 import sys
 print(sys.prefix, look(f"{sys.prefix}/bin") != [])

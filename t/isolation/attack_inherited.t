@@ -5,9 +5,8 @@ import os
 import shutil
 import struct
 import subprocess
-import tempfile
 
-from pyexec_test import AttackCase, main
+from pyexec_test import PROCESS, AttackCase, VirtualEnvironment, main
 from pyexec_test.server import WORKER_USER
 
 DESCRIPTORS = """
@@ -157,20 +156,15 @@ else:
 class Inherited(AttackCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.mkdtemp(prefix="pyexec-programs-")
-        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
-        os.chmod(folder, 0o755)
-
         # What belongs to an interpreter is in its view.
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip",
-                        folder], check=True)
-        cls.programs = cls.make_programs(os.path.join(folder, "bin"))
+        venv = VirtualEnvironment()
+        cls.addClassCleanup(venv.remove)
+        cls.programs = cls.make_programs(venv.bin)
         cls.conf = {"main": "env PYEXEC_CANARY=%s;" % ("0" * 32),
-                    "server": """
-            location /process { pyexec on; pyexec_isolation process; }
+                    "server": PROCESS + """
             location /scratch { pyexec on; pyexec_scratch 8m; }
-            location /programs { pyexec on; pyexec_python %s/bin/python; }
-        """ % folder}
+            location /programs { pyexec on; pyexec_python %s; }
+        """ % venv.python}
         super().setUpClass()
 
     @classmethod
@@ -211,10 +205,11 @@ class Inherited(AttackCase):
         self.assertIn("True {'p'}\n", outcomes.answer["output"])
 
     def test_signals_session_and_mask_are_those_of_a_plain_python(self):
+        nice = os.getpriority(os.PRIO_PROCESS, 0)
         for path in "/run", "/process":
             answer = self.post(STATE, path)
             self.assertRan(answer, "[]\n[13, 25]\nTrue True\n"
-                           "0 0o22\nno terminal\n", "")
+                           f"{nice} 0o22\nno terminal\n", "")
 
     def test_no_program_gives_privileges(self):
         if self.programs:

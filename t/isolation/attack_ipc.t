@@ -6,7 +6,7 @@ One program leaves a word, or a sign, wherever it can; the other looks there.
 
 import threading
 
-from pyexec_test import AttackCase, main
+from pyexec_test import PROCESS, AttackCase, main
 
 COMMON = """
 import ctypes, fcntl, select, signal, socket, struct, time
@@ -290,8 +290,7 @@ LOCKS = [f"{lock}: got 'locked'" for lock in (
 
 
 class TwoRuns(AttackCase):
-    conf = {"server": """
-        location /process { pyexec on; pyexec_isolation process; }
+    conf = {"server": PROCESS + """
         location /scratch { pyexec on; pyexec_scratch 1m; }
     """}
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The kernel does for a run what Python needs, and nothing beyond."""
 
-from pyexec_test import AttackCase, main
+from pyexec_test import PROCESS, AttackCase, main
 
 COMMON = """
 import struct
@@ -200,9 +200,7 @@ attempt("locked memory", lambda: call(151, 3), "ENOMEM", *REFUSED)
 
 
 class TheKernel(AttackCase):
-    conf = {"server": """
-        location /process { pyexec on; pyexec_isolation process; }
-    """}
+    conf = {"server": PROCESS}
 
     def test_calls_that_python_does_not_need_are_refused(self):
         self.assertGreater(len(self.assertInVain(CALLS)), 90)

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import threading
 
-from pyexec_test import AttackCase, main
+from pyexec_test import PROCESS, AttackCase, main
 
 FAR = """
 import socket
@@ -194,8 +194,7 @@ def addresses():
 
 
 class TheNetwork(AttackCase):
-    conf = {"server": """
-        location /process { pyexec on; pyexec_isolation process; }
+    conf = {"server": PROCESS + """
         location /network { pyexec on; pyexec_network on; }
     """}
 

@@ -3,7 +3,7 @@
 
 import signal
 
-from pyexec_test import AttackCase, Footprint, main
+from pyexec_test import PROCESS, AttackCase, IdleCase, main
 
 # Those of the host; the number may be another process here.
 OTHERS = """
@@ -236,19 +236,13 @@ print("started")
 """
 
 
-class ProcessesOfOthers(AttackCase):
-    conf = {"server": """
-        location /process { pyexec on; pyexec_isolation process; }
-    """}
+class ProcessesOfOthers(IdleCase):
+    paths = ("/run", "/process")
+    conf = {"server": PROCESS}
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-
-        for path in "/run", "/process":
-            cls.server.post("", path=path)
-
-        cls.idle = Footprint.settled(cls.server)
         cls.server_pids = cls.pids()
 
     @classmethod
@@ -334,9 +328,8 @@ print(sorted(said))
 
 class ProcessesWithoutSubprocess(AttackCase):
     modules = "ctypes errno json multiprocessing os sys threading types"
-    conf = {"server": f"""
+    conf = {"server": PROCESS + f"""
         location /few {{ pyexec on; pyexec_allow {modules}; }}
-        location /process {{ pyexec on; pyexec_isolation process; }}
     """}
 
     def test_no_process_is_created_where_subprocess_is_not_allowed(self):

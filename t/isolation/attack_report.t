@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What a run says of itself is taken for no more than that."""
 
-from pyexec_test import AttackCase, main
+from pyexec_test import PROCESS, AttackCase, main
 
 # Pages of memory that are shared with other processes, wherever they are.
 SHARED = """
@@ -51,9 +51,7 @@ if os.fork() == 0:
 
 
 class Reports(AttackCase):
-    conf = {"server": """
-        location /process { pyexec on; pyexec_isolation process; }
-    """}
+    conf = {"server": PROCESS}
 
     def check(self, answer):
         # A reaper ends with its zygote.

@@ -4,7 +4,8 @@
 Others go on meanwhile, and have their answers in time.
 """
 
-from pyexec_test import BombCase, main
+from pyexec_test import PROCESS, BombCase, main
+from pyexec_test.bombs import FORKS, NO_MORE, THREADS
 
 PROCESSES = 8
 
@@ -25,37 +26,6 @@ while True:
             os._exit(0)
     except OSError:
         pass
-"""
-
-THREAD_BOMB = """
-import threading, time
-
-count = 1
-
-try:
-    while True:
-        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-        count += 1
-except RuntimeError:
-    print(count)
-"""
-
-COUNT = """
-import signal, time
-
-children = []
-
-try:
-    while True:
-        child = os.fork()
-        if child == 0:
-            time.sleep(60)
-        children.append(child)
-except OSError as error:
-    print(1 + len(children), errno.errorcode[error.errno])
-
-for child in children:
-    os.kill(child, signal.SIGKILL)
 """
 
 ZOMBIES = """
@@ -161,10 +131,9 @@ print("watched")
 class Resources(BombCase):
     processes = PROCESSES
     paths = ("/run", "/process")
-    conf = {"server": f"""
+    conf = {"server": PROCESS + f"""
         pyexec_processes {PROCESSES};
         pyexec_output_limit 256k;
-        location /process {{ pyexec on; pyexec_isolation process; }}
     """}
 
     def test_a_fork_bomb_ends_with_its_time(self):
@@ -178,8 +147,8 @@ class Resources(BombCase):
                        status="timeout")
 
     def test_processes_are_counted(self):
-        self.assertRan(self.bomb(COUNT, run_timeout=5),
-                       f"{PROCESSES} EAGAIN\n", "")
+        self.assertRan(self.bomb(FORKS, run_timeout=5),
+                       f"{PROCESSES} {NO_MORE}\n", "")
 
     def test_processes_that_have_ended_are_counted_until_waited_for(self):
         answer = self.bomb(ZOMBIES, run_timeout=5)
@@ -187,9 +156,8 @@ class Resources(BombCase):
         self.assertLessEqual(int(answer["output"]), PROCESSES)
 
     def test_threads_are_counted(self):
-        self.assertRan(self.bomb(THREAD_BOMB, run_timeout=5),
-                       f"{PROCESSES}\n")
-        self.assertRan(self.bomb(THREAD_BOMB, "/process", run_timeout=5))
+        self.assertRan(self.bomb(THREADS, run_timeout=5), f"{PROCESSES}\n")
+        self.assertRan(self.bomb(THREADS, "/process", run_timeout=5))
 
     def test_the_processor_is_shared(self):
         answer = self.bomb(BURN, aim={"processes": PROCESSES})

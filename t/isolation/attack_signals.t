@@ -10,7 +10,7 @@ import os
 import subprocess
 import tempfile
 
-from pyexec_test import AttackCase, main
+from pyexec_test import PROCESS, AttackCase, main
 from pyexec_test.attack import HIDDEN
 
 BY_NUMBER = """
@@ -98,9 +98,7 @@ print(os.getpid() != 1, os.getppid() != os.getpid(),
 
 
 class Signals(AttackCase):
-    conf = {"server": """
-        location /process { pyexec on; pyexec_isolation process; }
-    """}
+    conf = {"server": PROCESS}
 
     @classmethod
     def setUpClass(cls):

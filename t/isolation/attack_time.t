@@ -4,7 +4,7 @@
 import concurrent.futures
 import time
 
-from pyexec_test import AttackCase, Footprint, main
+from pyexec_test import PROCESS, IdleCase, main
 
 DEAF = """
 import signal, time
@@ -86,19 +86,9 @@ print(said)
 """
 
 
-class Time(AttackCase):
-    conf = {"server": """
-        location /process { pyexec on; pyexec_isolation process; }
-    """}
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-
-        for path in "/run", "/process":
-            cls.server.post("", path=path)
-
-        cls.idle = Footprint.settled(cls.server)
+class Time(IdleCase):
+    paths = ("/run", "/process")
+    conf = {"server": PROCESS}
 
     def check(self, path, names):
         def post(name):

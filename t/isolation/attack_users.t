@@ -10,12 +10,12 @@ import pwd
 import shutil
 import unittest
 
-from pyexec_test import AttackCase, WithoutLayers, main, wait_until
+from pyexec_test import (PROCESS, AttackCase, WithoutLayers, main,
+                         wait_until)
 from pyexec_test.server import CONF
 
 MODES = ("/run", "/process", "/off")
-LOCATIONS = """
-    location /process { pyexec on; pyexec_isolation process; }
+LOCATIONS = PROCESS + """
     location /off { pyexec on; pyexec_isolation off; }
     location /scratch { pyexec on; pyexec_scratch 1m; }
 """

@@ -1,14 +1,9 @@
 #!/usr/bin/python3
 """Nothing is written, made, renamed, removed or marked on the host."""
 
-import glob
 import os
-import shutil
-import subprocess
-import tempfile
 
-from pyexec_test import AttackCase, main
-from pyexec_test.server import WORKER_USER
+from pyexec_test import PROCESS, AttackCase, VirtualEnvironment, main
 
 # Each way to make something, in every directory that can be seen.
 EVERYWHERE = """
@@ -159,28 +154,13 @@ class WritingOnTheHost(AttackCase):
     @classmethod
     def setUpClass(cls):
         # An interpreter that the run's own user could change.
-        folder = tempfile.mkdtemp(prefix="pyexec-venv-")
-        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip",
-                        folder], check=True)
-        site, = glob.glob(folder + "/lib/python3*/site-packages")
-        cls.owned = os.path.join(site, "owned.py")
-
-        with open(cls.owned, "w", encoding="ascii") as owned:
-            owned.write("# owned by the run's user\n")
-
-        if os.geteuid() == 0:
-            subprocess.run(["chown", "-R", WORKER_USER + ":", folder],
-                           check=True)
-
-        os.chmod(folder, 0o755)
-        cls.conf = {"server": f"""
+        venv = VirtualEnvironment()
+        cls.addClassCleanup(venv.remove)
+        cls.owned = venv.module("owned", "# owned by the run's user\n")
+        venv.give_to_workers()
+        cls.conf = {"server": PROCESS + f"""
             location /scratch {{ pyexec on; pyexec_scratch 4m; }}
-            location /process {{ pyexec on; pyexec_isolation process; }}
-            location /theirs {{
-                pyexec on;
-                pyexec_python {folder}/bin/python;
-            }}
+            location /theirs {{ pyexec on; pyexec_python {venv.python}; }}
         """}
         super().setUpClass()
         cls.owned_before = cls.owned_state()

@@ -67,9 +67,7 @@ class Suite:
 def setUpModule():
     Suite.server = server = Server(location=LOCATION, http=HTTP,
                                    server=SERVER, worker_processes=1)
-    unittest.addModuleCleanup(server.remove)
-    unittest.addModuleCleanup(server.kill)
-    server.start()
+    server.begin(unittest.addModuleCleanup)
 
     for path in "/run", "/scratch":
         server.post("print(1)", path=path)

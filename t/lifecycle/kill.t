@@ -159,9 +159,7 @@ class LeavesNothing(PyexecTestCase):
                  "log_format run '$status $pyexec_status $pyexec_run_id';",
             server=f"listen 127.0.0.1:{http2_port} http2;"
                    "access_log runs.log run;")
-        unittest.addModuleCleanup(server.remove)
-        unittest.addModuleCleanup(server.kill)
-        server.start()
+        server.begin(unittest.addModuleCleanup)
         self.assertRan(server.post("print(1)"), "1\n")
         before = Footprint.settled(server)
         self.shared[self.isolation] = (server, before, len(server.counted()),

@@ -293,10 +293,7 @@ class Daemon(Server):
 
 class ABinaryUpgrade(PyexecTestCase):
     def test_the_new_binary_takes_over_while_the_old_one_finishes(self):
-        server = Daemon(location=LOCATION % 8)
-        self.addCleanup(server.remove)
-        self.addCleanup(server.kill)
-        server.start()
+        server = Daemon(location=LOCATION % 8).begin(self.addCleanup)
         self.assertRan(server.post("print(1)"), "1\n")
         before = Footprint.settled(server)
 
@@ -331,19 +328,14 @@ class ABinaryUpgrade(PyexecTestCase):
 
 class OtherModes(PyexecTestCase):
     def test_a_daemon_runs_a_program_and_leaves_nothing(self):
-        server = Daemon(location=LOCATION % 8)
-        self.addCleanup(server.remove)
-        self.addCleanup(server.kill)
-        server.start()
+        server = Daemon(location=LOCATION % 8).begin(self.addCleanup)
         self.assertRan(server.post("print('daemon')"), "daemon\n")
         self.end(server)
 
     def test_a_server_without_a_master_runs_a_program(self):
         for end in Server.quit, Server.stop:
             server = Single(location=LOCATION % 8, main="master_process off;")
-            self.addCleanup(server.remove)
-            self.addCleanup(server.kill)
-            server.start()
+            server.begin(self.addCleanup)
             self.assertRan(server.post("print('single')"), "single\n")
             sent = server.send_and_keep(DAEMON)
             self.assertTrue(wait_until(lambda: len(server.run_pids()) == 2))

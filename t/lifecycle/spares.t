@@ -48,13 +48,10 @@ print(numpy.random.random(), numpy.random.randint(1 << 40))
 class ASpare(PyexecTestCase):
     @classmethod
     def setUpClass(cls):
-        cls.with_spares = Server(location=LOCATION, spares=4)
-        cls.without = Server(location=LOCATION, spares=0)
+        cls.with_spares = cls.serve_all(Server(location=LOCATION, spares=4))
+        cls.without = cls.serve_all(Server(location=LOCATION, spares=0))
 
         for server in cls.with_spares, cls.without:
-            cls.addClassCleanup(server.remove)
-            cls.addClassCleanup(server.kill)
-            server.start()
             server.post("print(1)")
 
     def spares(self):

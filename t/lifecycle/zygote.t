@@ -79,9 +79,7 @@ class Prepared:
             cls.servers[kind] = [Server(**each) for each in snippets]
 
             for server in cls.servers[kind]:
-                unittest.addModuleCleanup(server.remove)
-                unittest.addModuleCleanup(server.kill)
-                server.start()
+                server.begin(unittest.addModuleCleanup)
                 server.post("print(1)")
 
         cls.ready = time.monotonic()
@@ -333,9 +331,7 @@ class AZygoteThatIsStuck(WithAZygote):
             pyexec_timeout 2s;
             pyexec_queue 2 timeout=1s;
         """)
-        unittest.addModuleCleanup(server.remove)
-        unittest.addModuleCleanup(server.kill)
-        server.start()
+        server.begin(unittest.addModuleCleanup)
         server.post("print(1)")
         cls.idle = Footprint.settled(server)
         time.sleep(STEADY)

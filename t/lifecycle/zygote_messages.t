@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 
-from pyexec_test import PyexecTestCase, Server, main, wait_until
+from pyexec_test import PROCESS, PyexecTestCase, Server, main, wait_until
 
 # Speaks wire/wire.h, one run after the other.  What a program sets: "flags",
 # "status", "error" and "step" of the message, "type"; "stdout" and "stderr";
@@ -78,8 +78,6 @@ LOCATION = """
     access_log %s status;
 """
 
-PROCESS = "location /process { pyexec on; pyexec_isolation process; }"
-
 OUT_OF_MEMORY = 1
 KILLED = 9
 FAILED = 5
@@ -108,9 +106,7 @@ class WithAZygote(PyexecTestCase):
             server=PROCESS, spares=0)
         self.server.snippets["location"] = LOCATION % os.path.join(
             self.server.prefix, "access.log")
-        self.addCleanup(self.server.remove)
-        self.addCleanup(self.server.kill)
-        self.server.start()
+        self.server.begin(self.addCleanup)
         self.addCleanup(self.end, self.server, self.allow_alarms)
 
     def ends(self, path="/run", **message):

@@ -278,12 +278,7 @@ class TheInterpretersHalf(PyexecTestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.end(cls.server)
+        cls.server = cls.serve_all(Server())
 
     def refused(self, group):
         for name, (code, message) in REFUSED[group].items():

@@ -15,11 +15,8 @@ import unittest
 import warnings
 
 from pyexec_test import main
+from pyexec_test.imports import CHECKER, imports_of
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-CHECKER = os.environ.get(
-    "PYEXEC_POLICY_CLI",
-    os.path.join(HERE, "..", "..", "build", "unit", "policy_cli"))
 PLACES = os.environ.get("PYEXEC_STDLIB",
                         sysconfig.get_path("stdlib")).split()
 LIMIT = 64 * 1024
@@ -53,19 +50,6 @@ def read_program(path):
         return None
 
     return text
-
-
-def imports_of(tree):
-    """The roots of imported modules, and relative ones as they are written."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-
-        elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                yield "." * node.level + (node.module or "")
-            elif node.module != "__future__":
-                yield node.module.split(".")[0]
 
 
 class StandardLibrary(unittest.TestCase):

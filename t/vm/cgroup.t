@@ -15,6 +15,7 @@ import tempfile
 import threading
 
 from pyexec_test import PyexecTestCase, Server, main, wait_until
+from pyexec_test.bombs import FORKS, NO_MORE, THREADS
 from pyexec_test.server import WORKER_USER
 
 ROOT = "/sys/fs/cgroup"
@@ -79,34 +80,6 @@ for _ in range(100):
     ours.write(b"x" * (1 << 20))
 """
 
-FORKS = """
-import os, signal, time
-
-children = []
-try:
-    while True:
-        child = os.fork()
-        if child == 0:
-            time.sleep(60)
-        children.append(child)
-except OSError as error:
-    print(1 + len(children), error.strerror)
-for child in children:
-    os.kill(child, signal.SIGKILL)
-"""
-
-THREADS = """
-import threading, time
-
-count = 1
-try:
-    while True:
-        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-        count += 1
-except RuntimeError:
-    print(count)
-"""
-
 BURN = """
 import os, time
 
@@ -135,10 +108,14 @@ def delegate():
     path = tempfile.mkdtemp(prefix="delegated-", dir=ROOT)
     os.chmod(path, 0o755)
 
-    for name in ("", "cgroup.procs", "cgroup.subtree_control"):
-        os.chown(os.path.join(path, name), WORKER.pw_uid, WORKER.pw_gid)
+    give_to_workers(path)
 
     return path
+
+
+def give_to_workers(path):
+    for name in ("", "cgroup.procs", "cgroup.subtree_control"):
+        os.chown(os.path.join(path, name), WORKER.pw_uid, WORKER.pw_gid)
 
 
 def below(path):
@@ -189,13 +166,10 @@ class OneServer(Case):
         cls.cgroup = delegate()
         cls.addClassCleanup(remove, cls.cgroup)
 
-        cls.server = Server(spares=1, http=HTTP.format(cgroup=cls.cgroup),
-                            server=SERVER, **cls.build())
-        cls.addClassCleanup(cls.server.remove)
-        cls.addClassCleanup(cls.server.kill)
         os.environ["PYEXEC_WITHOUT"] = cls.without
-        cls.server.start()
-        cls.addClassCleanup(cls.end, cls.server)
+        cls.server = cls.serve_all(Server(
+            spares=1, http=HTTP.format(cgroup=cls.cgroup), server=SERVER,
+            **cls.build()))
 
     @classmethod
     def build(cls):
@@ -309,14 +283,14 @@ class LimitsOfTheCgroupAlone(OneServer):
 
     def test_processes_are_limited(self):
         self.assertRan(self.server.post(FORKS),
-                       f"{PROCESSES} Resource temporarily unavailable\n", "")
+                       f"{PROCESSES} {NO_MORE}\n", "")
 
     def test_threads_are_limited(self):
         self.assertRan(self.server.post(THREADS), f"{PROCESSES}\n", "")
 
     def test_without_isolation_processes_are_limited(self):
         self.assertRan(self.server.post(FORKS, path="/off"),
-                       f"{PROCESSES} Resource temporarily unavailable\n", "")
+                       f"{PROCESSES} {NO_MORE}\n", "")
 
 
 class InTheEnd(Case):
@@ -378,7 +352,8 @@ class InTheEnd(Case):
 
 
 class Refusals(Case):
-    def refusal(self, cgroup, **user):
+    def of_the_workers(self, cgroup):
+        """A server that is not started, which the workers' user may start."""
         server = Server(spares=1, http=HTTP.format(cgroup=cgroup))
         self.addCleanup(server.remove)
         server.write_conf()
@@ -386,6 +361,10 @@ class Refusals(Case):
         for name in [server.prefix, *os.listdir(server.prefix)]:
             shutil.chown(os.path.join(server.prefix, name), WORKER_USER)
 
+        return server
+
+    def refusal(self, cgroup, **user):
+        server = self.of_the_workers(cgroup)
         done = subprocess.run(server.argv("-t"), stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=WAIT, **user)
         self.assertNotEqual(done.returncode, 0, done.stdout)
@@ -435,16 +414,9 @@ class Refusals(Case):
 
         for name in names:
             os.mkdir(name)
-            for file in ("", "cgroup.procs", "cgroup.subtree_control"):
-                os.chown(os.path.join(name, file), WORKER.pw_uid, -1)
+            give_to_workers(name)
 
-        server = Server(spares=1, http=HTTP.format(cgroup=names[1]))
-        self.addCleanup(server.remove)
-        server.write_conf()
-
-        for name in [server.prefix, *os.listdir(server.prefix)]:
-            shutil.chown(os.path.join(server.prefix, name), WORKER_USER)
-
+        server = self.of_the_workers(names[1])
         done = subprocess.run(
             ["sh", "-c", 'echo $$ > "$0"/cgroup.procs; exec setpriv'
              f' --reuid={WORKER_USER} --regid={WORKER_USER} --clear-groups'

@@ -20,7 +20,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from .attack import AttackCase, BombCase, WithoutLayers
+from .attack import (PROCESS, AttackCase, BombCase, IdleCase,
+                     WithoutLayers)
 from .canary import Canaries
 from .case import PyexecTestCase
 from .client import Answer, Client
@@ -31,11 +32,13 @@ from .process import (Process, adopt_orphans, children, descendants,
                       find_process, open_fds, wait_until)
 from .server import MODULE, Server, StartFailure, free_port
 from .tap_run import main
+from .venv import VirtualEnvironment
 
 __all__ = [
     "Answer", "AttackCase", "BombCase", "Canaries", "Client", "Footprint",
-    "Http2", "LetGo", "MODULE", "Process", "PyexecTestCase", "Server",
-    "StartFailure", "WAIT", "WithoutLayers", "adopt_orphans", "children",
-    "descendants", "find_process", "free_port", "main", "open_fds",
-    "wait_for_waiting", "wait_until", "waiting",
+    "Http2", "IdleCase", "LetGo", "MODULE", "PROCESS", "Process",
+    "PyexecTestCase", "Server", "StartFailure", "VirtualEnvironment", "WAIT",
+    "WithoutLayers", "adopt_orphans", "children", "descendants",
+    "find_process", "free_port", "main", "open_fds", "wait_for_waiting",
+    "wait_until", "waiting",
 ]

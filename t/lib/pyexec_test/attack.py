@@ -27,6 +27,8 @@ HTTP = """
     pyexec_preload none;
     pyexec_timeout 20s;
 """
+# A location of most servers here.
+PROCESS = "location /process { pyexec on; pyexec_isolation process; }"
 
 with open(os.path.join(os.path.dirname(__file__), "attacker.py"),
           encoding="utf-8") as attacker:
@@ -84,12 +86,8 @@ class AttackCase(PyexecTestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = cls.kind(cls.without, **cls.conf)
-        cls.addClassCleanup(cls.server.remove)
-        cls.addClassCleanup(cls.server.kill)
-        cls.server.start()
+        cls.server = cls.serve_all(cls.kind(cls.without, **cls.conf))
         cls.canaries = Canaries(cls.server.prefix, owner=cls.owner)
-        cls.addClassCleanup(cls.end, cls.server)
         cls.addClassCleanup(cls.canaries.remove)
 
     def tearDown(self):
@@ -193,10 +191,9 @@ class AttackCase(PyexecTestCase):
         self.assertEqual(Footprint.of(self.server), idle)
 
 
-class BombCase(AttackCase):
-    """Programs that take whatever they get, beside some that do not."""
+class IdleCase(AttackCase):
+    """What the server holds is known before the first attack, as "idle"."""
 
-    processes = 16      # as pyexec_processes has it
     paths = ("/run",)
 
     @classmethod
@@ -207,6 +204,12 @@ class BombCase(AttackCase):
             cls.server.post("", path=path)
 
         cls.idle = Footprint.settled(cls.server)
+
+
+class BombCase(IdleCase):
+    """Programs that take whatever they get, beside some that do not."""
+
+    processes = 16      # as pyexec_processes has it
 
     def tearDown(self):
         super().tearDown()

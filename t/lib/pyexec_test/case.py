@@ -20,11 +20,16 @@ class PyexecTestCase(unittest.TestCase):
 
     def serve(self, *, allow_alarms=(), **snippets):
         """A started server that is stopped and checked when the test ends."""
-        server = Server(**snippets)
-        self.addCleanup(server.remove)
-        self.addCleanup(server.kill)
-        server.start()
+        server = Server(**snippets).begin(self.addCleanup)
         self.addCleanup(self.end, server, allow_alarms)
+
+        return server
+
+    @classmethod
+    def serve_all(cls, server):
+        """Start a server for all tests of the class; checked at their end."""
+        server.begin(cls.addClassCleanup)
+        cls.addClassCleanup(cls.end, server)
 
         return server
 

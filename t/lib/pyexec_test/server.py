@@ -26,7 +26,8 @@ COUNTED = re.compile(r"pyexec: jobs: submitted (\d+), done (\d+), "
                      r"abandoned (\d+), stopped (\d+), left (\d+)")
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:")
 
-CONF = """\
+# Everything a server writes is below its prefix.
+MAIN = """\
 {user}
 daemon off;
 worker_processes {worker_processes};
@@ -34,20 +35,24 @@ pid {prefix}/nginx.pid;
 error_log {prefix}/error.log {log_level};
 working_directory {prefix}/cores;
 {cores}
-load_module {module};
 {main}
-
-events {{
-    worker_connections {worker_connections};
-}}
-
-http {{
+"""
+PATHS = """
     access_log {prefix}/access.log;
     client_body_temp_path {prefix}/client_body;
     proxy_temp_path {prefix}/proxy;
     fastcgi_temp_path {prefix}/fastcgi;
     uwsgi_temp_path {prefix}/uwsgi;
     scgi_temp_path {prefix}/scgi;
+"""
+
+CONF = "load_module {module};\n" + MAIN + """
+events {{
+    worker_connections {worker_connections};
+}}
+
+http {{
+""" + PATHS + """
     pyexec_temp_dir {prefix}/temp_scripts;
     pyexec_spares {spares};
     {http}
@@ -153,6 +158,12 @@ class Server(Client):
                               stderr=subprocess.STDOUT, cwd=self.prefix,
                               timeout=60)
         return done.returncode, done.stdout.decode("utf-8", "replace")
+
+    def begin(self, add_cleanup):
+        """Start it; it is killed and removed by add_cleanup, a test's."""
+        add_cleanup(self.remove)
+        add_cleanup(self.kill)
+        return self.start()
 
     def start(self, timeout=30):
         self.write_conf()
