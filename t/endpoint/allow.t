@@ -11,11 +11,8 @@ run_tests();
 __DATA__
 
 === only what is named may be imported
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  math socket;
-    }
+--- location
+pyexec_allow  math socket;
 --- codes
 import math, socket; print(math.floor(2.5))
 import socket, os
@@ -32,13 +29,10 @@ from json import dumps
 
 
 === several lines add up
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  math;
-        pyexec_allow  json socket;
-        pyexec_allow  math;
-    }
+--- location
+pyexec_allow  math;
+pyexec_allow  json socket;
+pyexec_allow  math;
 --- codes
 import math, json, socket; print(json.dumps([1]))
 import os
@@ -50,12 +44,9 @@ import os
 
 
 === default stands for the list, others may be added to it
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  socket default;
-        pyexec_allow  csv;
-    }
+--- location
+pyexec_allow  socket default;
+pyexec_allow  csv;
 --- codes
 import socket, csv, math, textwrap, subprocess; print(csv.QUOTE_ALL)
 import xml
@@ -67,11 +58,8 @@ import xml
 
 
 === none is for programs that import nothing
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  none;
-    }
+--- location
+pyexec_allow  none;
 --- codes
 print(sum(range(10)))
 import math
@@ -84,11 +72,8 @@ from sys import path
 
 
 === an asterisk is for any import, not for any operation
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  *;
-    }
+--- location
+pyexec_allow  *;
 --- codes
 import socket, xml.dom; print(xml.dom.__name__)
 import os; os.system("id")
@@ -174,11 +159,8 @@ import os; os.system("id")
 
 
 === a listed module that is not installed is the program's own error
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  no_such_module;
-    }
+--- location
+pyexec_allow  no_such_module;
 --- code
 import no_such_module
 --- output
@@ -192,11 +174,8 @@ ModuleNotFoundError: No module named 'no_such_module'
 
 
 === what a listed module imports itself is its own matter
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  json;
-    }
+--- location
+pyexec_allow  json;
 --- codes
 import json; print(json.loads("[1]"))
 import re
@@ -208,11 +187,8 @@ import re
 
 
 === without subprocess in the list there is no subprocess
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  os sys;
-    }
+--- location
+pyexec_allow  os sys;
 --- codes
 import subprocess
 __import__("subprocess").run(["id"])

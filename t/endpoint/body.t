@@ -30,11 +30,8 @@ Request body is empty
 
 
 === a body that nginx keeps in a file
---- config
-    location /execute {
-        pyexec                   on;
-        client_body_buffer_size  1k;
-    }
+--- location
+client_body_buffer_size  1k;
 --- request eval
 ::post({ code => "print(len('" . "x" x 20_000 . "'))" })
 --- output
@@ -47,11 +44,8 @@ a client request body is buffered to a temporary file
 
 
 === a body that is always in a file
---- config
-    location /execute {
-        pyexec                    on;
-        client_body_in_file_only  clean;
-    }
+--- location
+client_body_in_file_only  clean;
 --- code
 print("from a file")
 --- output
@@ -64,11 +58,8 @@ a client request body is buffered to a temporary file
 
 
 === a body that is in a file and stays there
---- config
-    location /execute {
-        pyexec                    on;
-        client_body_in_file_only  on;
-    }
+--- location
+client_body_in_file_only  on;
 --- code
 print("from a file")
 --- output
@@ -81,11 +72,8 @@ a client request body is buffered to a temporary file
 
 
 === a body that came in more than one buffer
---- config
-    location /execute {
-        pyexec                        on;
-        client_body_in_single_buffer  off;
-    }
+--- location
+client_body_in_single_buffer  off;
 --- request eval
 [[ substr($main::Long = ::post({ code => "#" . "x" x 5_000
                                          . "\nprint('all')" }), 0, 700),
@@ -97,11 +85,8 @@ all
 
 
 === a body of the largest size that is allowed
---- config
-    location /execute {
-        pyexec                on;
-        client_max_body_size  1m;
-    }
+--- location
+client_max_body_size  1m;
 --- request eval
 ::post('{"code": "print(1)", "stdin": "' . "x" x (1024 * 1024 - 33) . '"}')
 --- output
@@ -164,11 +149,8 @@ Request body is empty
 
 
 === a chunked body that nginx keeps in a file
---- config
-    location /execute {
-        pyexec                   on;
-        client_body_buffer_size  1k;
-    }
+--- location
+client_body_buffer_size  1k;
 --- more_headers
 Content-Type: application/json
 Transfer-Encoding: chunked
@@ -220,12 +202,9 @@ POST /execute
 
 
 === a client that waits for 100 with too large a body gets only the refusal
---- config
-    location /execute {
-        pyexec                on;
-        client_max_body_size  1k;
-        lingering_timeout     100ms;
-    }
+--- location
+client_max_body_size  1k;
+lingering_timeout     100ms;
 --- raw_request eval
 "POST /execute HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 . "Content-Type: application/json\r\nContent-Length: 1025\r\n"
@@ -249,11 +228,8 @@ client intended to send too large body
 
 
 === a refusal does not end the connection
---- config
-    location /execute {
-        pyexec             on;
-        pyexec_code_limit  20;
-    }
+--- location
+pyexec_code_limit  20;
 --- pipelined_requests eval
 [::post({ code => "import socket" }),
  ::post({ code => "#" x 21 }),
@@ -286,11 +262,8 @@ Content-Type: text/plain
 === a client that leaves in the middle of its body starts nothing
 --- http_config
     log_format  run  escape=none '[$pyexec_run_id]';
---- config
-    location /execute {
-        pyexec      on;
-        access_log  logs/access.log run;
-    }
+--- location
+access_log  logs/access.log run;
 --- raw_request eval
 "POST /execute HTTP/1.1\r\nHost: localhost\r\n"
 . "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"code\": "

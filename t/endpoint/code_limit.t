@@ -11,11 +11,8 @@ run_tests();
 __DATA__
 
 === a program of the limit runs, one byte more is refused
---- config
-    location /execute {
-        pyexec             on;
-        pyexec_code_limit  8;
-    }
+--- location
+pyexec_code_limit  8;
 --- bodies
 {"code": "print(1)"}
 {"code": "print(12)"}
@@ -27,11 +24,8 @@ __DATA__
 
 
 === what counts is bytes of UTF-8, not characters
---- config
-    location /execute {
-        pyexec             on;
-        pyexec_code_limit  10;
-    }
+--- location
+pyexec_code_limit  10;
 --- request eval
 [::post({ code => "print('\x{fc}')" }), ::post({ code => "print('\x{20ac}')" }),
  ::post('{"code": "print(\'\\u20ac\')"}')]
@@ -43,11 +37,8 @@ __DATA__
 
 
 === escapes of JSON count as what they stand for
---- config
-    location /execute {
-        pyexec             on;
-        pyexec_code_limit  8;
-    }
+--- location
+pyexec_code_limit  8;
 --- bodies
 {"code": "\u0070\u0072\u0069\u006e\u0074\u0028\u0031\u0029"}
 --- output
@@ -56,11 +47,8 @@ __DATA__
 
 
 === input and arguments have no part in it
---- config
-    location /execute {
-        pyexec             on;
-        pyexec_code_limit  60;
-    }
+--- location
+pyexec_code_limit  60;
 --- request eval
 ::post({ code => "import sys\nprint(len(sys.stdin.read() + sys.argv[1]))",
          stdin => "x" x 1000, args => ["y" x 1000] })

@@ -121,11 +121,8 @@ print(1)
 
 
 === without CORS nothing is said of it, and OPTIONS still tells the methods
---- config
-    location /execute {
-        pyexec       on;
-        pyexec_cors  off;
-    }
+--- location
+pyexec_cors  off;
 --- more_headers
 Content-Type: application/json
 Origin: https://example.com
@@ -142,11 +139,8 @@ Origin: https://example.com
 
 
 === an origin that is named is answered with its name
---- config
-    location /execute {
-        pyexec       on;
-        pyexec_cors  https://example.com http://localhost:3000;
-    }
+--- location
+pyexec_cors  https://example.com http://localhost:3000;
 --- request eval
 [(::post({ code => "print(1)" })) x 2, "OPTIONS /execute"]
 --- more_headers eval
@@ -164,11 +158,8 @@ Origin: https://example.com
 
 
 === an origin that is not named is answered without it, caches are told
---- config
-    location /execute {
-        pyexec       on;
-        pyexec_cors  https://example.com;
-    }
+--- location
+pyexec_cors  https://example.com;
 --- request eval
 [(::post({ code => "print(1)" })) x 5, "OPTIONS /execute"]
 --- more_headers eval
@@ -187,11 +178,8 @@ Origin: https://example.com
 
 
 === pages of no origin can be named
---- config
-    location /execute {
-        pyexec       on;
-        pyexec_cors  null;
-    }
+--- location
+pyexec_cors  null;
 --- more_headers
 Content-Type: application/json
 Origin: null

@@ -11,12 +11,9 @@ run_tests();
 __DATA__
 
 === a body that says it is too large is refused before it is sent
---- config
-    location /execute {
-        pyexec                on;
-        client_max_body_size  1k;
-        lingering_timeout     100ms;
-    }
+--- location
+client_max_body_size  1k;
+lingering_timeout     100ms;
 --- request eval
 ::post({ code => "#" x 1100 })
 --- refusal_status: 413
@@ -28,12 +25,9 @@ client intended to send too large body: 1111 bytes
 
 
 === a chunked body is refused where it becomes too large
---- config
-    location /execute {
-        pyexec                on;
-        client_max_body_size  1k;
-        lingering_timeout     100ms;
-    }
+--- location
+client_max_body_size  1k;
+lingering_timeout     100ms;
 --- more_headers
 Content-Type: application/json
 Transfer-Encoding: chunked
@@ -63,11 +57,8 @@ client sent invalid chunked body
 
 
 === a client that is denied
---- config
-    location /execute {
-        pyexec  on;
-        deny    all;
-    }
+--- location
+deny    all;
 --- code
 print(1)
 --- refusal_status: 403
@@ -79,12 +70,9 @@ access forbidden by rule
 
 
 === a client that must say who it is
---- config
-    location /execute {
-        pyexec                on;
-        auth_basic            "programs";
-        auth_basic_user_file  no-such-file;
-    }
+--- location
+auth_basic            "programs";
+auth_basic_user_file  no-such-file;
 --- code
 print(1)
 --- response_headers
@@ -99,11 +87,8 @@ Authorization required
 === a client that sends too many requests, with nginx's own status
 --- http_config
     limit_req_zone  $server_name  zone=one:64k  rate=1r/m;
---- config
-    location /execute {
-        pyexec     on;
-        limit_req  zone=one;
-    }
+--- location
+limit_req  zone=one;
 --- request eval
 [::post({ code => "print(1)" }), ::post({ code => "print(2)" })]
 --- error_code eval
@@ -121,12 +106,9 @@ Authorization required
 === a client that sends too many requests, with the status for it
 --- http_config
     limit_req_zone  $server_name  zone=two:64k  rate=1r/m;
---- config
-    location /execute {
-        pyexec            on;
-        limit_req         zone=two;
-        limit_req_status  429;
-    }
+--- location
+limit_req         zone=two;
+limit_req_status  429;
 --- request eval
 [::post({ code => "print(1)" }), ::post({ code => "print(2)" })]
 --- error_code eval
@@ -142,11 +124,8 @@ Authorization required
 
 
 === a status of the operator's own
---- config
-    location /execute {
-        pyexec  on;
-        return  451;
-    }
+--- location
+return  451;
 --- code
 print(1)
 --- refusal_status: 451
@@ -156,12 +135,9 @@ Request failed
 
 
 === a page of the operator's own stays his
---- config
-    location /execute {
-        pyexec      on;
-        deny        all;
-        error_page  403 /denied.txt;
-    }
+--- location
+deny        all;
+error_page  403 /denied.txt;
 --- user_files
 >>> denied.txt
 ask the operator
@@ -176,11 +152,8 @@ access forbidden by rule
 
 
 === a HEAD of an error has no body
---- config
-    location /execute {
-        pyexec  on;
-        deny    all;
-    }
+--- location
+deny    all;
 --- request
 HEAD /execute
 --- error_code: 403
@@ -249,11 +222,8 @@ access forbidden by rule
 
 
 === a refusal reaches a client whose rate is limited
---- config
-    location /execute {
-        pyexec      on;
-        limit_rate  250;
-    }
+--- location
+limit_rate  250;
 --- request
 POST /execute
 {

@@ -51,11 +51,8 @@ Content-Type: application/json
 
 
 === subprocess is refused in the documented words where it is not allowed
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  math random datetime;
-    }
+--- location
+pyexec_allow  math random datetime;
 --- request
 POST /execute
 {"code": "import subprocess"}

@@ -50,11 +50,8 @@ the end
 
 
 === a body of several frames that nginx keeps in a file
---- config
-    location /execute {
-        pyexec                   on;
-        client_body_buffer_size  1k;
-    }
+--- location
+client_body_buffer_size  1k;
 --- request eval
 ::post({ code => "#" x 60_000 . "\nprint('the end')" })
 --- output
@@ -97,11 +94,8 @@ Request body is empty
 
 
 === a client that is denied
---- config
-    location /execute {
-        pyexec  on;
-        deny    all;
-    }
+--- location
+deny    all;
 --- request
 GET /execute
 --- refusal_status: 403

@@ -303,12 +303,9 @@ pyexec: no place within the queue's timeout, rejecting request
 --- http_config
     pyexec_concurrency  1;
     pyexec_queue        1 timeout=300ms;
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_timeout  600ms;
-        pyexec_queue    1;
-    }
+--- location
+pyexec_timeout  600ms;
+pyexec_queue    1;
 --- init
 ::occupy(1);
 --- code

@@ -11,11 +11,8 @@ run_tests();
 __DATA__
 
 === an output of the limit is whole
---- config
-    location /execute {
-        pyexec               on;
-        pyexec_output_limit  10;
-    }
+--- location
+pyexec_output_limit  10;
 --- code
 import sys
 print("123456789")
@@ -28,11 +25,8 @@ abcdefghi
 
 
 === one byte more ends the program, the bytes of the limit are kept
---- config
-    location /execute {
-        pyexec               on;
-        pyexec_output_limit  10;
-    }
+--- location
+pyexec_output_limit  10;
 --- code
 print("1234567890")
 --- output chomp
@@ -45,11 +39,8 @@ Output limit of 10 bytes exceeded
 
 
 === standard error has the same limit of its own
---- config
-    location /execute {
-        pyexec               on;
-        pyexec_output_limit  10;
-    }
+--- location
+pyexec_output_limit  10;
 --- code
 import sys
 print("123456789", flush=True)
@@ -65,11 +56,8 @@ Output limit of 10 bytes exceeded
 
 
 === a program that never stops printing is ended at once
---- config
-    location /execute {
-        pyexec               on;
-        pyexec_output_limit  100k;
-    }
+--- location
+pyexec_output_limit  100k;
 --- code
 while True:
     print("y" * 1000)
@@ -86,11 +74,8 @@ $_->{time} < 2
 
 
 === what a child prints counts, too
---- config
-    location /execute {
-        pyexec               on;
-        pyexec_output_limit  1k;
-    }
+--- location
+pyexec_output_limit  1k;
 --- code
 import subprocess
 subprocess.run(["yes"])
@@ -119,11 +104,8 @@ length $_->{error} == 1024 * 1024
 
 
 === a character that the limit cuts is one that is not UTF-8
---- config
-    location /execute {
-        pyexec               on;
-        pyexec_output_limit  10;
-    }
+--- location
+pyexec_output_limit  10;
 --- code
 print("123456789€")
 --- output eval

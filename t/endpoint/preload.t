@@ -25,11 +25,8 @@ import numpy
 
 === by default it is the location's allow-list, as far as it is installed
 --- defaults
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  sys csv no_such_module;
-    }
+--- location
+pyexec_allow  sys csv no_such_module;
 --- code
 import sys
 print([name in sys.modules for name in ("csv", "numpy", "no_such_module")])
@@ -39,11 +36,8 @@ print([name in sys.modules for name in ("csv", "numpy", "no_such_module")])
 
 
 === none is nothing beyond what Python starts with
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_preload  none;
-    }
+--- location
+pyexec_preload  none;
 --- code
 import sys
 print([name in sys.modules for name in ("os", "decimal", "numpy")])
@@ -56,11 +50,8 @@ print(decimal.Decimal("1.10"))
 
 
 === what is named is imported, submodules too
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_preload  decimal xml.dom.minidom;
-    }
+--- location
+pyexec_preload  decimal xml.dom.minidom;
 --- code
 import sys
 print([name in sys.modules for name in ("decimal", "xml.dom.minidom", "numpy")])
@@ -70,11 +61,8 @@ print([name in sys.modules for name in ("decimal", "xml.dom.minidom", "numpy")])
 
 
 === what is imported is not allowed for that
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_preload  socket;
-    }
+--- location
+pyexec_preload  socket;
 --- codes
 import socket
 --- refusals
@@ -83,11 +71,8 @@ import socket
 
 
 === names of what is imported are not names of the program
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_preload  math json;
-    }
+--- location
+pyexec_preload  math json;
 --- code
 print([name for name in globals() if not name.startswith("__")])
 --- output
@@ -96,11 +81,8 @@ print([name for name in globals() if not name.startswith("__")])
 
 
 === random numbers of a preloaded module are the run's own
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_preload  random numpy;
-    }
+--- location
+pyexec_preload  random numpy;
 --- request eval
 [(::post({ code => "import random, numpy\n"
                    . "print(random.random(), numpy.random.random())" })) x 2]
@@ -158,11 +140,8 @@ print([name for name in globals() if not name.startswith("__")])
 
 
 === a named module that cannot be imported is told before the start
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_preload  math no_such_module;
-    }
+--- location
+pyexec_preload  math no_such_module;
 --- must_die
 --- error_log eval
 qr{\[emerg\] .* pyexec_python "/usr/bin/python3" cannot be used: there is no module "no_such_module"}

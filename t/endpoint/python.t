@@ -49,12 +49,9 @@ print(sys.executable, sys.prefix, os.path.dirname(os.__file__) in sys.path)
 
 
 === a virtual environment has its own modules
---- config
-    location /execute {
-        pyexec         on;
-        pyexec_python  $TEST_NGINX_PYTHONS/venv/bin/python3;
-        pyexec_allow   default only_here;
-    }
+--- location
+pyexec_python  $TEST_NGINX_PYTHONS/venv/bin/python3;
+pyexec_allow   default only_here;
 --- code
 import only_here, sys
 print(only_here.WHERE, sys.prefix != sys.base_prefix)
@@ -100,11 +97,8 @@ True
 
 
 === what a virtual environment starts is of it, too
---- config
-    location /execute {
-        pyexec         on;
-        pyexec_python  $TEST_NGINX_PYTHONS/venv/bin/python3;
-    }
+--- location
+pyexec_python  $TEST_NGINX_PYTHONS/venv/bin/python3;
 --- code
 import subprocess, sys
 subprocess.run([sys.executable, "-c", "import only_here; print('found')"])
@@ -114,11 +108,8 @@ found
 
 
 === a link to an interpreter is one
---- config
-    location /execute {
-        pyexec         on;
-        pyexec_python  $TEST_NGINX_PYTHONS/link;
-    }
+--- location
+pyexec_python  $TEST_NGINX_PYTHONS/link;
 --- code
 print("linked")
 --- output
@@ -129,11 +120,8 @@ linked
 === an interpreter that no location uses need not be one
 --- http_config
     pyexec_python  $TEST_NGINX_PYTHONS/silent;
---- config
-    location /execute {
-        pyexec         on;
-        pyexec_python  /usr/bin/python3;
-    }
+--- location
+pyexec_python  /usr/bin/python3;
 --- code
 print("well")
 --- output
@@ -157,11 +145,8 @@ pyexec: zygote: cannot import "broken": RuntimeError: no luck
 
 
 === a program that says nothing is no interpreter
---- config
-    location /execute {
-        pyexec         on;
-        pyexec_python  $TEST_NGINX_PYTHONS/silent;
-    }
+--- location
+pyexec_python  $TEST_NGINX_PYTHONS/silent;
 --- must_die
 --- error_log eval
 qr{\[emerg\] .* pyexec_python "\S+/silent" cannot be used: it ended without a word}
@@ -169,11 +154,8 @@ qr{\[emerg\] .* pyexec_python "\S+/silent" cannot be used: it ended without a wo
 
 
 === a program that says something else is no interpreter
---- config
-    location /execute {
-        pyexec         on;
-        pyexec_python  $TEST_NGINX_PYTHONS/talks;
-    }
+--- location
+pyexec_python  $TEST_NGINX_PYTHONS/talks;
 --- must_die
 --- error_log eval
 qr{\[emerg\] .* pyexec_python "\S+/talks" cannot be used: I am no Python}
@@ -181,11 +163,8 @@ qr{\[emerg\] .* pyexec_python "\S+/talks" cannot be used: I am no Python}
 
 
 === a program that crashes is no interpreter
---- config
-    location /execute {
-        pyexec         on;
-        pyexec_python  $TEST_NGINX_PYTHONS/crashes;
-    }
+--- location
+pyexec_python  $TEST_NGINX_PYTHONS/crashes;
 --- must_die
 --- error_log eval
 qr{\[emerg\] .* pyexec_python "\S+/crashes" cannot be used: }
@@ -193,11 +172,8 @@ qr{\[emerg\] .* pyexec_python "\S+/crashes" cannot be used: }
 
 
 === a file that is no program is no interpreter
---- config
-    location /execute {
-        pyexec         on;
-        pyexec_python  $TEST_NGINX_PYTHONS/no_format;
-    }
+--- location
+pyexec_python  $TEST_NGINX_PYTHONS/no_format;
 --- must_die
 --- error_log eval
 qr{\[emerg\] .* pyexec_python "\S+/no_format" cannot be used: .*Exec format error}

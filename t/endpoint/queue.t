@@ -11,12 +11,9 @@ run_tests();
 __DATA__
 
 === a place that is free is taken at once
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  2;
-        pyexec_queue        0;
-    }
+--- location
+pyexec_concurrency  2;
+pyexec_queue        0;
 --- init
 ::occupy(1);
 --- code
@@ -27,12 +24,9 @@ the second of two
 
 
 === without a place or a queue the program is refused
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  2;
-        pyexec_queue        0;
-    }
+--- location
+pyexec_concurrency  2;
+pyexec_queue        0;
 --- init
 ::occupy(2);
 --- code
@@ -51,12 +45,9 @@ pyexec: 2 executions run and 0 wait, rejecting request
 
 
 === a refusal of the code needs no place
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  1;
-        pyexec_queue        0;
-    }
+--- location
+pyexec_concurrency  1;
+pyexec_queue        0;
 --- init
 ::occupy(1);
 --- codes
@@ -93,12 +84,9 @@ $_->{time} < 0.7
 
 
 === a full queue refuses
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  1;
-        pyexec_queue        2;
-    }
+--- location
+pyexec_concurrency  1;
+pyexec_queue        2;
 --- init
 ::occupy(1);
 ::queue_up(2);
@@ -115,13 +103,10 @@ pyexec: 1 executions run and 2 wait, rejecting request
 
 
 === who leaves the queue makes room in it
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  1;
-        pyexec_timeout      500ms;
-        pyexec_queue        1;
-    }
+--- location
+pyexec_concurrency  1;
+pyexec_timeout      500ms;
+pyexec_queue        1;
 --- init
 ::occupy(1);
 ::queue_up(1);
@@ -134,12 +119,9 @@ instead of another
 
 
 === a turn that does not come in time is a refusal
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  1;
-        pyexec_queue        1 timeout=300ms;
-    }
+--- location
+pyexec_concurrency  1;
+pyexec_queue        1 timeout=300ms;
 --- init
 ::occupy(1);
 $::Sent = Time::HiRes::time();
@@ -156,12 +138,9 @@ pyexec: no place within the queue's timeout, rejecting request
 
 
 === turns come in the order of the requests
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  1;
-        pyexec_timeout      300ms;
-    }
+--- location
+pyexec_concurrency  1;
+pyexec_timeout      300ms;
 --- init
 ::occupy(1);
 ::queue_up(2);
@@ -177,11 +156,8 @@ $_->{output} - $::Sent >= 0.75
 
 
 === a client that leaves gives its place to the next
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  1;
-    }
+--- location
+pyexec_concurrency  1;
 --- init
 ::occupy(1);
 ::leave_later(1, 0.2);

@@ -69,12 +69,9 @@ another
 
 
 === whatever comes of a program, its script is gone before the answer
---- config
-    location /execute {
-        pyexec               on;
-        pyexec_timeout       300ms;
-        pyexec_output_limit  1k;
-    }
+--- location
+pyexec_timeout       300ms;
+pyexec_output_limit  1k;
 --- codes
 print(1)
 raise SystemExit(3)
@@ -126,11 +123,8 @@ print(1)
 === each location may have its own
 --- http_config
     pyexec_temp_dir  http_temp;
---- config
-    location /execute {
-        pyexec           on;
-        pyexec_temp_dir  $TEST_NGINX_SERVER_ROOT/location_temp;
-    }
+--- location
+pyexec_temp_dir  $TEST_NGINX_SERVER_ROOT/location_temp;
 --- code
 print(1)
 --- output
@@ -192,11 +186,8 @@ qr{\[crit\] .* pyexec: open\(\) "\S+/pyexec_temp/[-0-9a-f]{36}\.py" failed \(2: 
 
 
 === a directory that cannot be made is found before the start
---- config
-    location /execute {
-        pyexec           on;
-        pyexec_temp_dir  /nowhere/at/all;
-    }
+--- location
+pyexec_temp_dir  /nowhere/at/all;
 --- must_die
 --- error_log
 [emerg]

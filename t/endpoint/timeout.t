@@ -11,11 +11,8 @@ run_tests();
 __DATA__
 
 === a program that does not end is ended, what it printed is kept
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_timeout  500ms;
-    }
+--- location
+pyexec_timeout  500ms;
 --- code
 print("started", flush=True)
 while True:
@@ -32,11 +29,8 @@ $_->{time} >= 0.5 && $_->{time} < 3
 
 
 === the last line of the error is one of its own
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_timeout  500ms;
-    }
+--- location
+pyexec_timeout  500ms;
 --- code
 import sys, time
 sys.stderr.write("no line end")
@@ -52,11 +46,8 @@ Execution timed out after 0.5 seconds
 
 
 === a line that was ended is not ended again
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_timeout  500ms;
-    }
+--- location
+pyexec_timeout  500ms;
 --- code
 import sys, time
 print("a line", file=sys.stderr)
@@ -149,12 +140,9 @@ Field "timeout" exceeds the limit of 5 seconds
 
 
 === a program cannot catch or ignore its end
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_timeout  500ms;
-        pyexec_allow    default signal;
-    }
+--- location
+pyexec_timeout  500ms;
+pyexec_allow    default signal;
 --- code
 import signal, time
 for n in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
@@ -173,11 +161,8 @@ Execution timed out after 0.5 seconds
 
 
 === a program that stopped itself is ended, too
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_timeout  300ms;
-    }
+--- location
+pyexec_timeout  300ms;
 --- code
 import os
 os.kill(os.getpid(), 19)
@@ -190,11 +175,8 @@ Execution timed out after 0.3 seconds
 
 
 === what the program started ends with it
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_timeout  500ms;
-    }
+--- location
+pyexec_timeout  500ms;
 --- code
 import subprocess
 child = subprocess.Popen(["sleep", "60"])
@@ -212,11 +194,8 @@ $_->{time} < 3
 
 
 === a program that ends in time is not told of any limit
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_timeout  2s;
-    }
+--- location
+pyexec_timeout  2s;
 --- code
 import time
 time.sleep(0.3)

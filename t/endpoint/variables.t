@@ -73,11 +73,8 @@ qr/^status=timeout returncode=-9 time=(?:0\.[3-9]|[1-9]\.)\d+ cpu_time=\d\.\d+ m
 
 
 === a program that printed too much
---- config
-    location /execute {
-        pyexec               on;
-        pyexec_output_limit  10;
-    }
+--- location
+pyexec_output_limit  10;
 --- code
 print("x" * 11)
 --- output chomp
@@ -102,11 +99,8 @@ qr/^$::Nothing rule=import run_id=\.$/
 
 
 === the rules that refused operations
---- config
-    location /execute {
-        pyexec      on;
-        add_header  X-Rule  $pyexec_rule  always;
-    }
+--- location
+add_header  X-Rule  $pyexec_rule  always;
 --- codes
 import os; os.system("id")
 import os; os.execv("/bin/sh", ["sh"])
@@ -136,11 +130,8 @@ qr/^$::Nothing rule= run_id=\.$/
 
 
 === nothing where nginx refused the request
---- config
-    location /execute {
-        pyexec  on;
-        deny    all;
-    }
+--- location
+deny    all;
 --- code
 print(1)
 --- refusal_status: 403
@@ -162,12 +153,9 @@ qr/^$::Nothing rule= run_id=\.$/
 
 
 === nothing where there was no place
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  1;
-        pyexec_queue        0;
-    }
+--- location
+pyexec_concurrency  1;
+pyexec_queue        0;
 --- init
 ::occupy(1);
 --- code
@@ -183,12 +171,9 @@ qr/^$::Nothing rule= run_id=\.$/
 
 
 === the time in the queue is that of the queue
---- config
-    location /execute {
-        pyexec              on;
-        pyexec_concurrency  1;
-        pyexec_timeout      500ms;
-    }
+--- location
+pyexec_concurrency  1;
+pyexec_timeout      500ms;
 --- init
 ::occupy(1);
 --- code
@@ -228,12 +213,9 @@ qr/^status= returncode= time= cpu_time= memory= queue_time=\d\.\d{4} rule= run_i
 
 
 === variables can be sent in headers
---- config
-    location /execute {
-        pyexec      on;
-        add_header  X-Run  $pyexec_run_id;
-        add_header  X-Time $pyexec_time;
-    }
+--- location
+add_header  X-Run  $pyexec_run_id;
+add_header  X-Time $pyexec_time;
 --- code
 print(1)
 --- response_headers_like

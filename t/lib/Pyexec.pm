@@ -20,6 +20,8 @@ package Pyexec;
 #                   "LINE:COLUMN " before it where the refusal has a place
 #   refusal_status  (default: 400)
 #
+#   location        directives of the endpoint at /execute
+#
 #   wrong           directives of a location, or ...
 #   wrong_server    ... of a server, with which nginx must not start
 #   message         what it must say of them ...
@@ -291,9 +293,8 @@ sub set_wrong {
 
     my $wrong = $block->wrong;
 
-    $block->set_value('config', defined $wrong
-        ? "location /execute {\npyexec on;\n$wrong\n}"
-        : $block->wrong_server);
+    $block->set_value('config', defined $wrong ? endpoint($wrong)
+                                               : $block->wrong_server);
 
     chomp(my $message = $block->message);
 
@@ -322,11 +323,17 @@ sub check_told {
                    $block->name . " - the line is told");
 }
 
+sub endpoint {
+    my $directives = shift;
+
+    return "location /execute {\npyexec on;\n$directives\n}";
+}
+
 sub set_config {
     my $block = shift;
 
     if (!defined $block->config) {
-        $block->set_value('config', 'location /execute { pyexec on; }');
+        $block->set_value('config', endpoint($block->location // ''));
     }
 
     # Nothing preloaded makes the many starts quick.  The directory has a

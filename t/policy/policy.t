@@ -161,11 +161,8 @@ three
 
 
 === files of io and codecs, where these are allowed
---- config
-    location /execute {
-        pyexec        on;
-        pyexec_allow  io codecs;
-    }
+--- location
+pyexec_allow  io codecs;
 --- codes
 import io; io.open("f", "w")
 import codecs; codecs.open("f", "a")
@@ -178,12 +175,9 @@ from io import open as look; look("f", "r+")
 
 
 === a file may be opened to be written where there is a scratch
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_allow    default io;
-        pyexec_scratch  1m;
-    }
+--- location
+pyexec_allow    default io;
+pyexec_scratch  1m;
 --- codes
 print(open("f", "w").write("written"), open("f").read())
 open("f", mode="x").close(); print(open("f", "r+b").read())
@@ -198,11 +192,8 @@ b''
 
 
 === a scratch is for files, and allows nothing else
---- config
-    location /execute {
-        pyexec          on;
-        pyexec_scratch  1m;
-    }
+--- location
+pyexec_scratch  1m;
 --- codes
 open("f", "w"); import socket
 import os; os.system("id > f")
