@@ -34,7 +34,7 @@ SRC = ngx_pyexec_module
 BUILD = build
 
 headers = $(wildcard $(SRC)/*/*.h $(SRC)/*/*/*.h)
-pure = $(wildcard $(SRC)/api/*.c $(SRC)/json/*.c $(SRC)/policy/*.c $(SRC)/wire/*.c)
+pure = $(wildcard $(patsubst %,$(SRC)/%/*.c,api json policy wire))
 pure_libs = -lcjson -ltree-sitter -lutf8proc
 
 grammar = $(PYEXEC_GRAMMAR)/src/parser.c

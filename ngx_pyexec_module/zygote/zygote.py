@@ -7,8 +7,8 @@ control socket, descriptor 3.
 
 "check" says "ok TOKEN " and the heavy ones of the modules, those that are
 there and no part of Python, at its very end; or it says what is in the way of
-such a zygote with this interpreter.  Until it is the user that it checks for it runs nothing that a
-site adds.
+such a zygote with this interpreter.  Until it is the user that it checks for
+it runs nothing that a site adds.
 
     token=WORD                what a check proves its success with
     user=UID:GID|-            to check for; "-" for the one it is

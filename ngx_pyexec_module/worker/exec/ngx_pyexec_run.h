@@ -49,7 +49,7 @@ typedef struct {
 } ngx_pyexec_run_events_t;
 
 
-/* What is run; all of it stays where it is until the run is gone or hung up. */
+/* What is run; it stays where it is until the run is gone or hung up. */
 
 typedef struct {
     ngx_str_t                   code;

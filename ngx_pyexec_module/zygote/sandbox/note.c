@@ -62,6 +62,8 @@ pyexec_note_fail(const pyexec_note_t *note, const char *step)
 int
 pyexec_note_start(const pyexec_note_t *note)
 {
+    note->failure->started = 1;
+
     return munmap(note->failure, sysconf(_SC_PAGESIZE));
 }
 
@@ -75,6 +77,9 @@ pyexec_note_apply(const pyexec_note_t *note,
         message->error = note->failure->failed;
         memcpy(message->step, note->failure->step, sizeof(message->step));
         message->step[sizeof(message->step) - 1] = '\0';
+
+    } else if (!note->failure->started) {
+        message->flags |= PYEXEC_WIRE_UNSTARTED;
     }
 
     if (note->result->out_of_memory) {

@@ -14,6 +14,7 @@
 
 
 typedef struct {
+    int  started;               /* it has its program, and can fail no more */
     int  failed;                /* errno, or 0 */
     char step[sizeof(((pyexec_wire_message_t *) 0)->step)];
 } pyexec_note_failure_t;
@@ -53,7 +54,7 @@ int pyexec_note_start(const pyexec_note_t *note);
 
 /*
  * Makes of the message of an ended run what the note says: that it ran out
- * of memory, or PYEXEC_WIRE_FAILED.
+ * of memory, that it had not started, or PYEXEC_WIRE_FAILED.
  */
 void pyexec_note_apply(const pyexec_note_t *note,
     pyexec_wire_message_t *message);
