@@ -64,6 +64,8 @@ pyexec_child(const pyexec_child_t *child, const pyexec_main_hooks_t *hooks)
         pyexec_child_fail(child, "a new __main__");
     }
 
+    pyexec_note_touch(child->note);
+
     pyexec_child_receive(child, &program);
 
     pid = getpid();

@@ -294,8 +294,6 @@ pyexec_nest_settle(pyexec_nest_t *nest)
         page = (char *) nest + PYEXEC_NEST_SIZE - i * PYEXEC_NEST_PAGE;
         *page = *page;
     }
-
-    pyexec_note_touch(&nest->init.note);
 }
 
 

@@ -16,7 +16,7 @@ pyexec_note_create(pyexec_note_t *note)
     long  size = sysconf(_SC_PAGESIZE);
 
     pages = mmap(NULL, 2 * size, PROT_READ|PROT_WRITE,
-                 MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+                 MAP_SHARED|MAP_ANONYMOUS|MAP_POPULATE, -1, 0);
     if (pages == MAP_FAILED) {
         return -1;
     }

@@ -16,6 +16,7 @@
 typedef struct {
     int  started;               /* it has its program, and can fail no more */
     int  failed;                /* errno, or 0 */
+    int  started;               /* the program, of which all has been read */
     char step[sizeof(((pyexec_wire_message_t *) 0)->step)];
 } pyexec_note_failure_t;
 
@@ -43,18 +44,21 @@ void pyexec_note_keep(const pyexec_note_t *note);
 
 void pyexec_note_free(const pyexec_note_t *note);
 
-/* Maps its pages, so that pyexec_note_apply() causes no fault. */
+/* In the run: maps its pages, so that nothing of it causes a fault later. */
 void pyexec_note_touch(const pyexec_note_t *note);
 
 /* In the run: writes down errno and what failed. */
 void pyexec_note_fail(const pyexec_note_t *note, const char *step);
 
-/* In the run: from here on it cannot fail.  Returns 0, or -1 with errno. */
+/*
+ * In the run, as the last thing before its program: from here on it cannot
+ * fail, and its program may have run.  Returns 0, or -1 with errno.
+ */
 int pyexec_note_start(const pyexec_note_t *note);
 
 /*
  * Makes of the message of an ended run what the note says: that it ran out
- * of memory, that it had not started, or PYEXEC_WIRE_FAILED.
+ * of memory, that its program never started, or PYEXEC_WIRE_FAILED.
  */
 void pyexec_note_apply(const pyexec_note_t *note,
     pyexec_wire_message_t *message);
