@@ -149,7 +149,7 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user, char *token,
 
     *p++ = (char *) profile->python.data;
 
-    /* what a site adds must not run as root: a check is without at first */
+    /* what a site may run must not run as root: a check does without first */
 
     *p++ = token ? "-IBS" : "-IB";
     *p++ = NGX_PYEXEC_ZYGOTE_PY;
