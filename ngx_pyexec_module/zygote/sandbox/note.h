@@ -14,7 +14,6 @@
 
 
 typedef struct {
-    int  started;               /* it has its program, and can fail no more */
     int  failed;                /* errno, or 0 */
     int  started;               /* the program, of which all has been read */
     char step[sizeof(((pyexec_wire_message_t *) 0)->step)];
