@@ -45,7 +45,8 @@ class Trace(PyexecTestCase):
         self.assertSteps(
             lines, r"^pyexec body of \d+ bytes", "^pyexec checked",
             f"^pyexec run {run} submitted", f"^pyexec run {run} begins",
-            f"^pyexec run {run} done", "^pyexec request finished.*status: 200")
+            f"^pyexec run {run} done",
+            f"^pyexec request finished, run: {run}, .*status: 200")
 
     def test_a_program_that_is_refused(self):
         _, lines = self.trace("import socket")

@@ -346,8 +346,7 @@ ngx_pyexec_job_begin(ngx_pyexec_job_t *job)
     job->queue_time = (double) (job->run->began - job->submitted) / 1e9;
 
     ngx_log_debug4(NGX_LOG_DEBUG_HTTP, job->pool->log, 0,
-                   "pyexec run %*s begins as child %uD of zygote, "
-                   "queue time: %.6f",
+                   "pyexec run %*s begins as child %uD, queue time: %.6f",
                    (size_t) NGX_PYEXEC_UUID_LEN, job->id, job->run->child.id,
                    job->queue_time);
 

@@ -33,9 +33,11 @@ ngx_pyexec_request_finish(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
 
     rc = ngx_pyexec_answer(ctx, reply);
 
-    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "pyexec request finished, reply: %d, status: %ui, rc: %i",
-                   reply->kind, r->headers_out.status, rc);
+    ngx_log_debug5(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "pyexec request finished, run: %*s, reply: %d, "
+                   "status: %ui, rc: %i",
+                   (size_t) (ctx->started ? NGX_PYEXEC_UUID_LEN : 0),
+                   ctx->run_id, reply->kind, r->headers_out.status, rc);
 
     ngx_http_finalize_request(r, rc);
 }
