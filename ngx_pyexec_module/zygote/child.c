@@ -167,6 +167,7 @@ pyexec_child_enter(const pyexec_child_t *child)
  * The zygote has 0 to 3 open, so none of them is below 4 and no dup2()
  * overwrites one that is still to be moved: the script was opened last.
  */
+
 static void
 pyexec_child_descriptors(const pyexec_child_t *child)
 {
@@ -181,6 +182,7 @@ pyexec_child_descriptors(const pyexec_child_t *child)
 
 
 /* Closes what is open above "last", too: the rules are. */
+
 static void
 pyexec_child_confine(const pyexec_child_t *child, int last)
 {

@@ -95,6 +95,7 @@ pyexec_serve(int control, const pyexec_main_hooks_t *hooks,
 
 
 /* As pyexec_wire_recv() does, returns 1, 0 at end of file, or -1. */
+
 static int
 pyexec_serve_message(pyexec_runs_t *runs)
 {

@@ -175,6 +175,7 @@ zygote_isolate(PyObject *Py_UNUSED(module), PyObject *args)
 
 
 /* Of tuples (type, path, content or None); NULL with an exception set. */
+
 static pyexec_view_entry_t *
 zygote_view(PyObject *tuple, size_t *n)
 {
@@ -204,6 +205,7 @@ zygote_view(PyObject *tuple, size_t *n)
 
 
 /* OSError with what failed in place of a file name. */
+
 static PyObject *
 zygote_error(const char *step)
 {
@@ -212,6 +214,7 @@ zygote_error(const char *step)
 
 
 /* For a tuple of paths, bytes; -1 with an exception set. */
+
 static int
 zygote_confine(PyObject *tuple)
 {

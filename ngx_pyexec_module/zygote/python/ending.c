@@ -78,6 +78,7 @@ pyexec_ending_prepare(void)
 
 
 /* New reference, or NULL. */
+
 static PyObject *
 ending_function(const char *module, const char *function)
 {
@@ -101,6 +102,7 @@ ending_function(const char *module, const char *function)
 
 
 /* -1 when it is not known. */
+
 static long
 ending_count(PyObject *function)
 {
@@ -155,6 +157,7 @@ pyexec_ending_error(int *out_of_memory)
 
 
 /* A program too nested to be parsed is a MemoryError, too: without frames. */
+
 static int
 ending_is_out_of_memory(void)
 {
@@ -287,6 +290,7 @@ ending_call(const char *module, const char *function)
  * What the program put in place of a stream goes before its objects do, and
  * the last exception with its frames.
  */
+
 static void
 ending_restore(void)
 {
@@ -320,6 +324,7 @@ ending_restore(void)
  * CPython clears every module; here only what the program has added to them
  * can have a finalizer that it would notice.
  */
+
 static void
 ending_drop_added(void)
 {

@@ -43,6 +43,7 @@ static PyObject *pyexec_main_execute_text(const pyexec_main_t *program,
  * allows.  It is not cleared: the main thread's lock in threading hangs on
  * it, and so do the zygote's own frames.
  */
+
 int
 pyexec_main_begin(void)
 {
@@ -180,6 +181,7 @@ pyexec_main_enter(const pyexec_main_t *program)
 
 
 /* New reference to None, or NULL with the program's exception. */
+
 static PyObject *
 pyexec_main_execute(const pyexec_main_t *program)
 {
@@ -217,6 +219,7 @@ pyexec_main_execute(const pyexec_main_t *program)
  * Whether one of the first two lines could be one: CPython looks there for
  * "coding" with ":" or "=" behind it.
  */
+
 static int
 pyexec_main_has_cookie(const pyexec_main_t *program)
 {

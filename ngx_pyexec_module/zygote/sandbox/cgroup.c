@@ -186,6 +186,7 @@ pyexec_cgroup_end(void)
 
 
 /* Whether it is a directory of cgroup v2, with what is needed in it. */
+
 static int
 pyexec_cgroup_check(const pyexec_cgroup_t *cg, const char **why)
 {
@@ -241,6 +242,7 @@ pyexec_cgroup_check(const pyexec_cgroup_t *cg, const char **why)
 
 
 /* "missing" has room for a space and a name of each. */
+
 static void
 pyexec_cgroup_missing(const char *controllers, char *missing)
 {
@@ -297,6 +299,7 @@ pyexec_cgroup_enable(const pyexec_cgroup_t *cg, const char **why)
 
 
 /* Removes what zygotes left whose reaper was killed. */
+
 static void
 pyexec_cgroup_sweep(int parent)
 {
@@ -372,6 +375,7 @@ pyexec_cgroup_make(pyexec_cgroup_t *cg, const char **why)
 
 
 /* Kills what is in it and below, and waits until it is gone, or returns -1. */
+
 static int
 pyexec_cgroup_kill(int fd)
 {
