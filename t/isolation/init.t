@@ -12,6 +12,7 @@ import re
 import subprocess
 
 from pyexec_test import PyexecTestCase, main
+from pyexec_test.server import MODULE
 
 # They touch what they are given, and no errno; the last one does not return.
 ALLOWED = {"memcpy", "memset", "clock_gettime", "__stack_chk_fail"}
@@ -23,8 +24,7 @@ TLS = re.compile(r"%fs:(?!0x28\b)|tpidr_el0")
 
 
 # As it is shipped: the one that tests take apart is of other code.
-EXTENSION = os.path.join(os.path.dirname(os.environ["PYEXEC_MODULE"]),
-                         "pyexec_zygote.abi3.so")
+EXTENSION = os.path.join(os.path.dirname(MODULE), "pyexec_zygote.abi3.so")
 
 
 def disassemble(path):
