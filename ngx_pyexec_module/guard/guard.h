@@ -7,7 +7,10 @@
  * code can neither reach nor change it.
  *
  * Libraries import for themselves what they need.  Whose an import is, the
- * innermost Python frame tells: code from a library's file is a library's.
+ * code object of the innermost Python frame tells: see whose.h.
+ *
+ * This header is the room's door.  Behind it, from the floor up: hidden, map,
+ * roots, places; verify, whose, native, arguments; imports, operations.
  */
 
 #ifndef PYEXEC_GUARD_H
@@ -18,14 +21,16 @@
 
 
 /*
- * Installs the guard, not yet active.  "allow" is a set of the roots that may
- * be imported, or None for any; "libraries" a tuple of what the file names
- * of library code start with, "loaders" the same for the import system's own
- * code; "writable" is true where files may be opened for writing.  Returns -1
- * with a Python exception.
+ * In the zygote, once, when all that is preloaded has been imported: what is
+ * in memory now is the libraries' code.  Not yet active.
+ *
+ * "allow" is a set of the roots that may be imported, or None for any;
+ * "standard" and "packages" are tuples of the directories of the standard
+ * library and of installed packages; "writable" is true where files may be
+ * opened for writing.  Returns -1 with a Python exception.
  */
-int pyexec_guard_install(PyObject *allow, PyObject *libraries,
-    PyObject *loaders, int writable);
+int pyexec_guard_install(PyObject *allow, PyObject *standard,
+    PyObject *packages, int writable);
 
 /* From here on this process, and every one it forks, runs a program. */
 void pyexec_guard_begin(void);

@@ -1,96 +1,153 @@
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-
+#include <stdlib.h>
 #include <string.h>
 
 #include "../policy/rules.h"
-#include "state.h"
+#include "approval.h"
+#include "arguments.h"
+#include "hidden.h"
+#include "imports.h"
+#include "native.h"
+#include "rights.h"
+#include "whose.h"
 
 
 /*
- * What CPython's own C code imports when it first needs it, for example
- * datetime.strptime(): such an import looks like one of the Python frame
- * that called into C.
+ * What tells a function what to import, by its first parameter:
+ *
+ *   STATEMENT  the name, as __import__() has it, with globals and a level;
+ *   MODULE     the name, which may begin with dots, and a package;
+ *   LEVEL      the name, a package and a level;
+ *   NAME       the name alone;
+ *   SPEC       a specification, that is, its name;
+ *   RELOAD     a module, that is, its name;
+ *   OBJECT     a specification of native code.
  */
-static const char *const guard_internal[] = {
-    "_collections_abc", "_compat_pickle", "_pydatetime", "_pydecimal",
-    "_strptime", "_weakrefset", "abc", "builtins", "codecs", "collections",
-    "contextlib", "copyreg", "decimal", "encodings", "enum", "functools",
-    "inspect", "io", "linecache", "locale", "numbers", "operator", "os", "re",
-    "string", "sys", "threading", "time", "tokenize", "traceback", "types",
-    "typing", "unicodedata", "warnings", "weakref", "zoneinfo",
-};
+typedef enum {
+    STATEMENT, MODULE, LEVEL, NAME, SPEC, RELOAD, OBJECT
+} guard_form_t;
 
 
-/* The names of the standard library; NULL before 3.10, which has no list. */
-static PyObject *guard_stdlib;
-
-/*
- * The Python frame whose import is being carried out: what C code calls for
- * that, with no other frame above it, is part of it.
- */
-static PyObject *guard_approved;
-static int guard_approving;
-
-
-static void guard_disallow(PyObject *root, PyObject *name, long level);
-static int guard_is_internal(PyObject *root, PyObject *args);
-static int guard_is_own(PyObject *root, PyObject *frame,
-    const char *function);
-static PyObject *guard_root(PyObject *name);
-
-
-/*
- * Every function that imports, and what tells the module's name: the first
- * argument, or an attribute of it.
- */
-#define GUARD_FUNCTIONS(X)                                                  \
-    X(0, "builtins", "__import__", NULL)                                    \
-    X(1, "importlib", "__import__", NULL)                                   \
-    X(2, "importlib", "import_module", NULL)                                \
-    X(3, "importlib", "reload", "__name__")                                 \
-    X(4, "importlib.util", "module_from_spec", "name")                      \
-    X(5, "importlib._bootstrap", "__import__", NULL)                        \
-    X(6, "importlib._bootstrap", "_gcd_import", NULL)                       \
-    X(7, "importlib._bootstrap", "_find_and_load", NULL)                    \
-    X(8, "importlib._bootstrap", "_load", "name")                           \
-    X(9, "importlib._bootstrap", "_exec", "name")                           \
-    X(10, "importlib._bootstrap", "module_from_spec", "name")               \
-    X(11, "_imp", "create_builtin", "name")                                 \
-    X(12, "_imp", "create_dynamic", "name")
+/* Every function that imports. */
+#define GUARD_FUNCTIONS(X)                                                    \
+    X(0, STATEMENT, "builtins", "__import__", "name",                         \
+      "name, globals=None, locals=None, fromlist=(), level=0")                \
+    X(1, STATEMENT, "importlib", "__import__", "name",                        \
+      "name, globals=None, locals=None, fromlist=(), level=0")                \
+    X(2, STATEMENT, "importlib._bootstrap", "__import__", "name",             \
+      "name, globals=None, locals=None, fromlist=(), level=0")                \
+    X(3, MODULE, "importlib", "import_module", "name",                        \
+      "name, package=None")                                                   \
+    X(4, LEVEL, "importlib._bootstrap", "_gcd_import", "name",                \
+      "name, package=None, level=0")                                          \
+    X(5, NAME, "importlib._bootstrap", "_find_and_load", "name",              \
+      "name, import_")                                                        \
+    X(6, NAME, "_imp", "init_frozen", NULL, "name, /")                        \
+    X(7, RELOAD, "importlib", "reload", "module", "module")                   \
+    X(8, SPEC, "importlib.util", "module_from_spec", "spec", "spec")          \
+    X(9, SPEC, "importlib._bootstrap", "module_from_spec", "spec", "spec")    \
+    X(10, SPEC, "importlib._bootstrap", "_load", "spec", "spec")              \
+    X(11, SPEC, "importlib._bootstrap", "_exec", "spec", "spec, module")      \
+    X(12, OBJECT, "_imp", "create_builtin", NULL, "spec, /")                  \
+    X(13, OBJECT, "_imp", "create_dynamic", NULL, "spec, file=None, /")
 
 
 typedef struct {
-    const char *module;
-    const char *function;
-    const char *attribute;
-    PyMethodDef method;
-    PyObject   *original;
+    guard_form_t  form;
+    const char   *module;
+    const char   *function;
+    const char   *keyword;
+    const char   *signature;
+    PyMethodDef   method;
+    PyObject     *original;
+    PyObject     *guard;
 } guard_function_t;
+
+
+static const pyexec_guard_way_t guard_ways[] = {
+    [STATEMENT] = PYEXEC_GUARD_BY_NAME,
+    [MODULE]    = PYEXEC_GUARD_BY_NAME,
+    [LEVEL]     = PYEXEC_GUARD_BY_NAME,
+    [NAME]      = PYEXEC_GUARD_BY_NAME,
+    [SPEC]      = PYEXEC_GUARD_BY_SPEC,
+    [RELOAD]    = PYEXEC_GUARD_BY_NAME,
+    [OBJECT]    = PYEXEC_GUARD_BY_OBJECT,
+};
+
+/* The attribute of the argument that is the name. */
+static const char *const guard_attributes[] = {
+    [SPEC] = "name", [RELOAD] = "__name__", [OBJECT] = "name",
+};
+
+/* Where a level is, and the package that a relative name is relative to. */
+static const pyexec_guard_parameter_t guard_level_of[] = {
+    [STATEMENT] = { 4, "level" },
+    [LEVEL]     = { 2, "level" },
+    [OBJECT]    = { 0, NULL },
+};
+
+static const pyexec_guard_parameter_t guard_package_of = { 1, "package" };
+
+
+/* What a call asks for; "name" and the call are kept by guard_ask(). */
+typedef struct {
+    pyexec_guard_call_t     call;
+    PyObject               *name;
+    PyObject               *package;    /* borrowed: it is relative to this */
+    pyexec_guard_request_t  request;
+} guard_ask_t;
+
+
+static int guard_active;
+
+/* The two attributes of a specification that native code is made from. */
+static PyObject *guard_namespace;
 
 
 static PyObject *guard_call(guard_function_t *function, PyObject *args,
     PyObject *kwargs);
-static int guard_import(const guard_function_t *function, PyObject *name,
-    PyObject *args);
+static int guard_is_allowed(const guard_function_t *function,
+    PyObject *args, PyObject *kwargs);
+static int guard_is_importer(PyObject *object);
+static int guard_replace(guard_function_t *function);
+static PyObject *guard_call_checked(guard_function_t *function,
+    PyObject *args, PyObject *kwargs);
+static PyObject *guard_call_original(const guard_function_t *function,
+    const guard_ask_t *ask, pyexec_guard_root_t *root);
+static int guard_ask(const guard_function_t *function, guard_ask_t *ask);
+static int guard_ask_object(guard_ask_t *ask, PyObject *spec);
+static int guard_ask_level(const guard_function_t *function,
+    guard_ask_t *ask);
+static int guard_ask_root(guard_ask_t *ask);
+static void guard_ask_shape(const guard_function_t *function,
+    guard_ask_t *ask);
+static int guard_is_native_call(PyObject *args);
+static pyexec_guard_root_t *guard_decide(const guard_function_t *function,
+    const guard_ask_t *ask);
+static pyexec_guard_root_t *guard_decide_relative(const guard_ask_t *ask);
+static int guard_is_of_root(const guard_ask_t *ask,
+    const pyexec_guard_root_t *root);
+static void guard_disallow(const guard_ask_t *ask);
+
 
 static guard_function_t guard_functions[];
 
-#define GUARD_WRAPPER(n, module, function, attribute)                       \
-    static PyObject *                                                       \
-    guard_call_##n(PyObject *Py_UNUSED(self), PyObject *args,               \
-        PyObject *kwargs)                                                   \
-    {                                                                       \
-        return guard_call(&guard_functions[n], args, kwargs);               \
+#define GUARD_WRAPPER(n, form, module, function, keyword, signature)          \
+    static PyObject *                                                         \
+    guard_call_##n(PyObject *Py_UNUSED(self), PyObject *args,                 \
+        PyObject *kwargs)                                                     \
+    {                                                                         \
+        return guard_call(&guard_functions[n], args, kwargs);                 \
     }
 
-#define GUARD_FUNCTION(n, module, function, attribute)                      \
-    { module, function, attribute,                                          \
-      { function, (PyCFunction) (void (*)(void)) guard_call_##n,            \
-        METH_VARARGS|METH_KEYWORDS, NULL },                                 \
-      NULL },
+#define GUARD_FUNCTION(n, form, module, function, keyword, signature)         \
+    { form, module, function, keyword, signature,                             \
+      { function, (PyCFunction) (void (*)(void)) guard_call_##n,              \
+        METH_VARARGS|METH_KEYWORDS, NULL },                                   \
+      NULL, NULL },
 
-#define GUARD_COUNT(n, module, function, attribute)  + 1
+#define GUARD_NAME(n, form, module, function, keyword, signature)  function,
+
+#define GUARD_COUNT(n, form, module, function, keyword, signature)  + 1
 
 #define GUARD_NFUNCTIONS  (0 GUARD_FUNCTIONS(GUARD_COUNT))
 
@@ -100,223 +157,123 @@ static guard_function_t guard_functions[GUARD_NFUNCTIONS] = {
     GUARD_FUNCTIONS(GUARD_FUNCTION)
 };
 
+static const char *const guard_names[GUARD_NFUNCTIONS] = {
+    GUARD_FUNCTIONS(GUARD_NAME)
+};
+
 
 int
 pyexec_guard_imports_install(void)
 {
     size_t            i;
-    PyObject         *module, *wrapper;
+    PyObject         *module;
     guard_function_t *function;
 
-    guard_stdlib = PySys_GetObject("stdlib_module_names");
-    Py_XINCREF(guard_stdlib);
+    module = PyImport_ImportModule("types");
+    guard_namespace = module ? PyObject_GetAttrString(module,
+                                                      "SimpleNamespace")
+                             : NULL;
+    Py_XDECREF(module);
 
+    if (guard_namespace == NULL) {
+        return -1;
+    }
+
+    /* All of them first: one may be in two modules. */
     for (i = 0; i < GUARD_NFUNCTIONS; i++) {
         function = &guard_functions[i];
 
         module = PyImport_ImportModule(function->module);
-        if (module == NULL) {
-            return -1;
-        }
+        function->original = module ? PyObject_GetAttrString(module,
+                                                        function->function)
+                                    : NULL;
+        Py_XDECREF(module);
 
-        function->original = PyObject_GetAttrString(module,
-                                                    function->function);
         if (function->original == NULL) {
             return -1;
         }
     }
 
     for (i = 0; i < GUARD_NFUNCTIONS; i++) {
-        function = &guard_functions[i];
-
-        module = PyDict_GetItemString(PyImport_GetModuleDict(),
-                                      function->module);
-        wrapper = PyCFunction_NewEx(&function->method, module, NULL);
-
-        if (wrapper == NULL
-            || PyObject_SetAttrString(module, function->function, wrapper)
-               == -1)
-        {
+        if (guard_replace(&guard_functions[i]) == -1) {
             return -1;
         }
-
-        Py_DECREF(wrapper);
     }
 
-    return 0;
-}
-
-
-static PyObject *
-guard_call(guard_function_t *function, PyObject *args, PyObject *kwargs)
-{
-    PyObject *approved, *name, *result;
-
-    if (!pyexec_guard.active || pyexec_guard.allow == NULL
-        || PyTuple_Size(args) == 0)
-    {
-        return PyObject_Call(function->original, args, kwargs);
-    }
-
-    name = PyTuple_GetItem(args, 0);
-    Py_INCREF(name);
-
-    if (function->attribute != NULL) {
-        Py_DECREF(name);
-
-        name = PyObject_GetAttrString(name, function->attribute);
-        if (name == NULL) {
-            return NULL;
-        }
-    }
-
-    if (!PyUnicode_CheckExact(name)) {
-        /* Not a name: the function says so itself. */
-        result = PyObject_Call(function->original, args, kwargs);
-        Py_DECREF(name);
-        return result;
-    }
-
-    if (guard_import(function, name, args) == -1) {
-        Py_DECREF(name);
-        return NULL;
-    }
-
-    approved = guard_approved;
-    guard_approved = (PyObject *) PyEval_GetFrame();
-    guard_approving++;
-
-    result = PyObject_Call(function->original, args, kwargs);
-
-    guard_approving--;
-    guard_approved = approved;
-    Py_DECREF(name);
-
-    return result;
-}
-
-
-static int
-guard_import(const guard_function_t *function, PyObject *name,
-    PyObject *args)
-{
-    int       allowed, statement;
-    long      level = 0;
-    PyObject *frame, *root;
-
-    root = guard_root(name);
-    if (root == NULL) {
+    if (pyexec_guard_native_install() == -1) {
         return -1;
     }
 
-    frame = (PyObject *) PyEval_GetFrame();
-
-    /* The import statement, and C code, give all five arguments. */
-    statement = PyTuple_Size(args) == 5;
-
-    allowed = PySequence_Contains(pyexec_guard.allow, root);
-
-    /* A future statement is for the compiler. */
-    if (PyUnicode_CompareWithASCIIString(name, "__future__") == 0) {
-        allowed = 1;
-    }
-
-    /* A program is no package: a relative import of it leads elsewhere. */
-    if (statement && pyexec_guard_owner(frame) == PYEXEC_GUARD_PROGRAM) {
-        level = PyLong_AsLong(PyTuple_GetItem(args, 4));
-    }
-
-    if (level > 0) {
-        allowed = 0;
-
-    } else if (allowed == 0 && guard_approving) {
-        allowed = frame == guard_approved;
-    }
-
-    if (allowed == 0) {
-        switch (pyexec_guard_owner(frame)) {
-
-        case PYEXEC_GUARD_LOADER:
-            allowed = 1;
-            break;
-
-        case PYEXEC_GUARD_LIBRARY:
-            allowed = statement
-                      || guard_is_own(root, frame, function->function);
-            break;
-
-        case PYEXEC_GUARD_PROGRAM:
-            allowed = statement && guard_is_internal(root, args);
-            break;
-        }
-    }
-
-    if (allowed == 0) {
-        PyErr_Clear();
-        guard_disallow(root, name, level);
-    }
-
-    Py_DECREF(root);
-
-    return allowed == 1 ? 0 : -1;
+    return pyexec_guard_rights_install(guard_names, GUARD_NFUNCTIONS,
+                                       guard_is_importer);
 }
 
 
-static void
-guard_disallow(PyObject *root, PyObject *name, long level)
+void
+pyexec_guard_imports_begin(void)
 {
-    char      dots[16] = "";
-    PyObject *bytes, *message = NULL, *shown;
-
-    while (level-- > 0 && strlen(dots) < sizeof(dots) - 1) {
-        strcat(dots, ".");
-    }
-
-    shown = PyUnicode_FromFormat("%s%U", dots, root);
-    bytes = shown ? PyUnicode_AsUTF8String(shown) : NULL;
-
-    if (bytes != NULL) {
-        message = PyUnicode_FromFormat(PYEXEC_RULES_IMPORT,
-                                       PyBytes_AsString(bytes));
-    }
-
-    if (message != NULL) {
-        (void) PyErr_SetImportError(message, name, NULL);
-    }
-
-    Py_XDECREF(message);
-    Py_XDECREF(bytes);
-    Py_XDECREF(shown);
+    guard_active = 1;
 }
 
 
-/*
- * PyImport_Import() gives the same globals twice and an empty list; the
- * import statement gives None or a tuple.
- */
 static int
-guard_is_internal(PyObject *root, PyObject *args)
+guard_replace(guard_function_t *function)
 {
-    size_t    i;
-    PyObject *names;
+    int       rc;
+    char     *text;
+    size_t    len;
+    PyObject *doc, *bytes, *module, *name;
 
-    names = PyTuple_GetItem(args, 3);
+    /* As a function of C code has its signature. */
+    doc = PyObject_GetAttrString(function->original, "__doc__");
+    bytes = doc && PyUnicode_Check(doc) ? PyUnicode_AsUTF8String(doc)
+                                        : PyBytes_FromString("");
+    Py_XDECREF(doc);
+    PyErr_Clear();
 
-    if (PyTuple_GetItem(args, 1) != PyTuple_GetItem(args, 2)
-        || !PyList_CheckExact(names) || PyList_Size(names) != 0)
-    {
-        return 0;
+    if (bytes == NULL) {
+        return -1;
     }
 
-    /* The C code of a package imports what the package needs. */
-    if (guard_stdlib != NULL
-        && PySequence_Contains(guard_stdlib, root) == 0)
-    {
-        return 1;
+    len = strlen(function->function) + strlen(function->signature)
+          + PyBytes_Size(bytes) + sizeof("()\n--\n\n");
+
+    text = malloc(len);
+    if (text == NULL) {
+        Py_DECREF(bytes);
+        PyErr_NoMemory();
+        return -1;
     }
 
-    for (i = 0; i < sizeof(guard_internal) / sizeof(char *); i++) {
-        if (PyUnicode_CompareWithASCIIString(root, guard_internal[i]) == 0) {
+    (void) PyOS_snprintf(text, len, "%s(%s)\n--\n\n%s", function->function,
+                         function->signature, PyBytes_AsString(bytes));
+    Py_DECREF(bytes);
+    function->method.ml_doc = text;
+
+    module = PyDict_GetItemString(PyImport_GetModuleDict(), function->module);
+    name = PyUnicode_FromString(function->module);
+
+    function->guard = name ? PyCFunction_NewEx(&function->method, module, name)
+                           : NULL;
+    Py_XDECREF(name);
+
+    if (function->guard == NULL) {
+        return -1;
+    }
+
+    rc = PyObject_SetAttrString(module, function->function, function->guard);
+
+    return rc;
+}
+
+
+static int
+guard_is_importer(PyObject *object)
+{
+    size_t i;
+
+    for (i = 0; i < GUARD_NFUNCTIONS; i++) {
+        if (object == guard_functions[i].guard) {
             return 1;
         }
     }
@@ -325,61 +282,480 @@ guard_is_internal(PyObject *root, PyObject *args)
 }
 
 
-/*
- * Whether it is a library's own doing that it imports by a computed name, not
- * that of a program which handed it a function to call: its code names the
- * function.  The standard library only loads parts of its packages so.
- */
-static int
-guard_is_own(PyObject *root, PyObject *frame, const char *function)
+/* The way of nearly all calls is through here: it makes no object. */
+
+static PyObject *
+guard_call(guard_function_t *function, PyObject *args, PyObject *kwargs)
 {
-    int       own = 0;
-    PyObject *code, *globals, *name, *names, *owner = NULL;
+    if (!guard_active) {
+        (void) pyexec_guard_native_learns();
 
-    code = (PyObject *) PyFrame_GetCode((PyFrameObject *) frame);
-    names = PyObject_GetAttrString(code, "co_names");
-    name = PyUnicode_FromString(function);
-
-    if (names != NULL && name != NULL) {
-        own = PySequence_Contains(names, name) == 1;
+    } else if (!guard_is_allowed(function, args, kwargs)) {
+        return guard_call_checked(function, args, kwargs);
     }
 
-    Py_XDECREF(name);
-    Py_XDECREF(names);
-    Py_DECREF(code);
+    return PyObject_Call(function->original, args, kwargs);
+}
 
-    globals = PyObject_GetAttrString(frame, "f_globals");
-    name = globals ? PyDict_GetItemString(globals, "__name__") : NULL;
 
-    if (own && name != NULL && PyUnicode_Check(name)) {
-        owner = guard_root(name);
-    }
+/* Whether it is, at first sight, the import of a name that is allowed. */
 
-    if (owner != NULL && guard_stdlib != NULL
-        && PySequence_Contains(guard_stdlib, owner) == 1)
+static int
+guard_is_allowed(const guard_function_t *function, PyObject *args,
+    PyObject *kwargs)
+{
+    PyObject            *name, *level;
+    Py_ssize_t           len, n;
+    const char          *text;
+    pyexec_guard_root_t *root;
+
+    n = PyTuple_Size(args);
+
+    if (kwargs != NULL || n == 0
+        || (function->form != STATEMENT && function->form != NAME))
     {
-        own = PyUnicode_Compare(owner, root) == 0;
+        return 0;
     }
 
-    Py_XDECREF(owner);
-    Py_XDECREF(globals);
-    PyErr_Clear();
+    name = PyTuple_GetItem(args, 0);
+    if (!PyUnicode_CheckExact(name)) {
+        return 0;
+    }
 
-    return own;
+    if (n == 5) {
+        level = PyTuple_GetItem(args, 4);
+        if (!PyLong_CheckExact(level) || PyLong_AsLong(level) != 0) {
+            PyErr_Clear();
+            return 0;
+        }
+    }
+
+    text = PyUnicode_AsUTF8AndSize(name, &len);
+    if (text == NULL) {
+        PyErr_Clear();
+        return 0;
+    }
+
+    root = pyexec_guard_root_find(text, pyexec_guard_root_len(text, len));
+
+    return root != NULL && root->allowed;
 }
 
 
 static PyObject *
-guard_root(PyObject *name)
+guard_call_checked(guard_function_t *function, PyObject *args,
+    PyObject *kwargs)
 {
-    Py_ssize_t dot;
+    PyObject            *result;
+    guard_ask_t          ask;
+    pyexec_guard_root_t *root;
 
-    dot = PyUnicode_FindChar(name, '.', 0, PY_SSIZE_T_MAX, 1);
+    memset(&ask, 0, sizeof(ask));
 
-    if (dot < 0) {
-        Py_INCREF(name);
-        return name;
+    if (pyexec_guard_arguments_take(&ask.call, args, kwargs) == -1) {
+        return NULL;
     }
 
-    return PyUnicode_Substring(name, 0, dot);
+    if (guard_ask(function, &ask) == -1) {
+        result = NULL;
+
+    } else if (ask.name == NULL) {
+
+        /* Not a name: the function says so itself, it has nothing else. */
+        result = guard_call_original(function, &ask, NULL);
+
+    } else {
+        root = guard_decide(function, &ask);
+
+        if (root == NULL) {
+            guard_disallow(&ask);
+            result = NULL;
+
+        } else {
+            result = guard_call_original(function, &ask, root);
+        }
+    }
+
+    Py_XDECREF(ask.name);
+    pyexec_guard_arguments_drop(&ask.call);
+
+    return result;
+}
+
+
+static PyObject *
+guard_call_original(const guard_function_t *function, const guard_ask_t *ask,
+    pyexec_guard_root_t *root)
+{
+    PyObject                *result;
+    pyexec_guard_approval_t  outer;
+
+    outer = pyexec_guard_approval;
+    pyexec_guard_approval.frame = ask->request.frame;
+    pyexec_guard_approval.root = root;
+
+    result = PyObject_Call(function->original, ask->call.args,
+                           ask->call.kwargs);
+
+    pyexec_guard_approval = outer;
+
+    return result;
+}
+
+
+/*
+ * What a call asks for.  The name stays NULL where the argument is none.
+ * Returns -1 with a Python exception.
+ */
+
+static int
+guard_ask(const guard_function_t *function, guard_ask_t *ask)
+{
+    PyObject                 *value;
+    const char               *attribute = guard_attributes[function->form];
+    pyexec_guard_parameter_t  parameter = { 0, function->keyword };
+
+    ask->request.frame = (PyObject *) PyEval_GetFrame();
+    ask->request.way = guard_ways[function->form];
+
+    if (pyexec_guard_argument_text(&ask->call, parameter, &value) == -1) {
+        return -1;
+    }
+
+    if (value == NULL) {
+        return 0;
+    }
+
+    if (attribute == NULL) {
+        Py_INCREF(value);
+        ask->name = value;
+
+    } else {
+        ask->name = PyObject_GetAttrString(value, attribute);
+
+        if (ask->name == NULL) {
+            return -1;
+        }
+    }
+
+    if (!PyUnicode_Check(ask->name)) {
+        Py_DECREF(ask->name);
+        ask->name = NULL;
+        return 0;
+    }
+
+    value = PyUnicode_FromObject(ask->name);
+    Py_DECREF(ask->name);
+    ask->name = value;
+
+    if (value == NULL) {
+        return -1;
+    }
+
+    if (function->form == OBJECT
+        && guard_ask_object(ask, pyexec_guard_argument(&ask->call, parameter))
+           == -1)
+    {
+        return -1;
+    }
+
+    if (guard_ask_level(function, ask) == -1 || guard_ask_root(ask) == -1) {
+        return -1;
+    }
+
+    guard_ask_shape(function, ask);
+
+    return 0;
+}
+
+
+/* A copy of what native code is made from, which nobody else can change. */
+
+static int
+guard_ask_object(guard_ask_t *ask, PyObject *spec)
+{
+    int                       rc = -1;
+    PyObject                 *args, *copy = NULL, *exact, *kwargs, *origin;
+    pyexec_guard_parameter_t  parameter = { 0, NULL };
+
+    origin = PyObject_GetAttrString(spec, "origin");
+    if (origin == NULL) {
+        PyErr_Clear();
+        Py_INCREF(Py_None);
+        origin = Py_None;
+    }
+
+    if (PyUnicode_Check(origin)) {
+        exact = PyUnicode_FromObject(origin);
+        Py_DECREF(origin);
+        origin = exact;
+    }
+
+    args = PyTuple_New(0);
+    kwargs = origin ? Py_BuildValue("{sOsO}", "name", ask->name, "origin",
+                                    origin)
+                    : NULL;
+
+    if (args != NULL && kwargs != NULL) {
+        copy = PyObject_Call(guard_namespace, args, kwargs);
+    }
+
+    if (copy != NULL) {
+        rc = pyexec_guard_argument_replace(&ask->call, parameter, copy);
+    }
+
+    Py_XDECREF(copy);
+    Py_XDECREF(kwargs);
+    Py_XDECREF(args);
+    Py_XDECREF(origin);
+
+    return rc;
+}
+
+
+/* The level of a relative import, and the package where it is an argument. */
+
+static int
+guard_ask_level(const guard_function_t *function, guard_ask_t *ask)
+{
+    int         overflow;
+    PyObject   *value;
+    Py_ssize_t  i, len;
+
+    if (function->form == STATEMENT || function->form == LEVEL) {
+        if (pyexec_guard_argument_number(&ask->call,
+                                         guard_level_of[function->form],
+                                         &value)
+            == -1)
+        {
+            return -1;
+        }
+
+        if (value != NULL && PyLong_Check(value)) {
+            ask->request.level = PyLong_AsLongAndOverflow(value, &overflow);
+        }
+
+    } else if (function->form == MODULE) {
+        len = PyUnicode_GetLength(ask->name);
+
+        for (i = 0; i < len && PyUnicode_ReadChar(ask->name, i) == '.'; i++) {
+            ask->request.level++;
+        }
+    }
+
+    if (ask->request.level > 0 && function->form != STATEMENT) {
+        if (pyexec_guard_argument_text(&ask->call, guard_package_of, &value)
+            == -1)
+        {
+            return -1;
+        }
+
+        /* Relative to a name that is said is as good as that name. */
+        if (value != NULL && PyUnicode_CheckExact(value)) {
+            ask->package = value;
+            ask->request.level = 0;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+guard_ask_root(guard_ask_t *ask)
+{
+    PyObject   *name;
+    Py_ssize_t  len;
+
+    name = ask->package != NULL ? ask->package : ask->name;
+
+    ask->request.root = PyUnicode_AsUTF8AndSize(name, &len);
+
+    if (ask->request.root == NULL) {
+        /* No module has such a name. */
+        PyErr_Clear();
+        ask->request.root = "";
+        len = 0;
+    }
+
+    ask->request.len = pyexec_guard_root_len(ask->request.root, len);
+
+    return 0;
+}
+
+
+/* Whether it comes as the import statement comes, or as from C code. */
+
+static void
+guard_ask_shape(const guard_function_t *function, guard_ask_t *ask)
+{
+    if (ask->call.kwargs != NULL) {
+        return;
+    }
+
+    if (function->form == NAME) {
+        ask->request.native = 1;
+    }
+
+    if (function->form == STATEMENT && PyTuple_Size(ask->call.args) == 5) {
+        ask->request.statement = ask->name;
+        ask->request.native = guard_is_native_call(ask->call.args);
+    }
+}
+
+
+/*
+ * PyImport_Import() gives the same globals twice and an empty list; the
+ * import statement gives None or a tuple.
+ */
+
+static int
+guard_is_native_call(PyObject *args)
+{
+    PyObject *names = PyTuple_GetItem(args, 3);
+
+    return PyTuple_GetItem(args, 1) == PyTuple_GetItem(args, 2)
+           && PyList_CheckExact(names) && PyList_Size(names) == 0;
+}
+
+
+/* The root that may be imported, or NULL. */
+
+static pyexec_guard_root_t *
+guard_decide(const guard_function_t *function, const guard_ask_t *ask)
+{
+    pyexec_guard_root_t *root;
+
+    if (ask->request.level > 0) {
+        return guard_decide_relative(ask);
+    }
+
+    root = pyexec_guard_root_find(ask->request.root, ask->request.len);
+
+    if (root == NULL || !root->allowed) {
+        root = pyexec_guard_right(&ask->request);
+
+        /* Its files are a library from now on. */
+        if (root != NULL && ask->request.way == PYEXEC_GUARD_BY_NAME) {
+            root->approved = 1;
+        }
+    }
+
+    return root != NULL && function->form == OBJECT
+           && !guard_is_of_root(ask, root)
+           ? NULL : root;
+}
+
+
+/*
+ * Libraries import their own parts so, all the time: where these are allowed
+ * anyway, it need not be proved that it is a library.
+ */
+
+static pyexec_guard_root_t *
+guard_decide_relative(const guard_ask_t *ask)
+{
+    int                  looks;
+    PyObject            *code, *globals, *package;
+    Py_ssize_t           len;
+    const char          *text;
+    pyexec_guard_root_t *root = NULL;
+
+    if (ask->request.frame == NULL) {
+        return NULL;
+    }
+
+    code = pyexec_guard_frame_code(ask->request.frame);
+    looks = pyexec_guard_looks_like_library(code);
+    Py_DECREF(code);
+
+    globals = PyObject_GetAttrString(ask->request.frame, "f_globals");
+    package = globals ? PyDict_GetItemString(globals, "__package__") : NULL;
+    text = package != NULL && PyUnicode_CheckExact(package)
+           ? PyUnicode_AsUTF8AndSize(package, &len) : NULL;
+
+    if (looks && text != NULL) {
+        root = pyexec_guard_root_find(text, pyexec_guard_root_len(text, len));
+    }
+
+    Py_XDECREF(globals);
+    PyErr_Clear();
+
+    if (root != NULL && root->allowed) {
+        return root;
+    }
+
+    return pyexec_guard_right(&ask->request);
+}
+
+
+/* Whether native code is of the package whose name it is given. */
+
+static int
+guard_is_of_root(const guard_ask_t *ask, const pyexec_guard_root_t *root)
+{
+    int                       is = 1;
+    PyObject                 *origin;
+    Py_ssize_t                len;
+    const char               *text;
+    pyexec_guard_place_t      place;
+    pyexec_guard_parameter_t  parameter = { 0, NULL };
+
+    origin = PyObject_GetAttrString(pyexec_guard_argument(&ask->call,
+                                                          parameter),
+                                    "origin");
+
+    text = origin && PyUnicode_CheckExact(origin)
+           ? PyUnicode_AsUTF8AndSize(origin, &len) : NULL;
+
+    if (text != NULL && memchr(text, '/', len) != NULL) {
+        place = pyexec_guard_place(text, len);
+        is = place.kind != PYEXEC_GUARD_PROGRAM
+             && place.root_len == root->len
+             && memcmp(place.root, root->name, root->len) == 0;
+    }
+
+    Py_XDECREF(origin);
+    PyErr_Clear();
+
+    return is;
+}
+
+
+static void
+guard_disallow(const guard_ask_t *ask)
+{
+    char      dots[16] = "";
+    long      level = ask->request.level;
+    PyObject *bytes, *message = NULL, *root, *shown = NULL;
+
+    while (level-- > 0 && strlen(dots) < sizeof(dots) - 1) {
+        strcat(dots, ".");
+    }
+
+    root = PyUnicode_FromStringAndSize(ask->request.root, ask->request.len);
+
+    if (root != NULL && PyUnicode_GetLength(root) == 0
+        && ask->request.level == 0)
+    {
+        Py_DECREF(root);
+        root = PyObject_ASCII(ask->name);
+    }
+
+    shown = root ? PyUnicode_FromFormat("%s%U", dots, root) : NULL;
+    bytes = shown ? PyUnicode_AsUTF8String(shown) : NULL;
+
+    if (bytes != NULL) {
+        message = PyUnicode_FromFormat(PYEXEC_RULES_IMPORT,
+                                       PyBytes_AsString(bytes));
+    }
+
+    if (message != NULL) {
+        (void) PyErr_SetImportError(message, ask->name, NULL);
+    }
+
+    Py_XDECREF(message);
+    Py_XDECREF(bytes);
+    Py_XDECREF(shown);
+    Py_XDECREF(root);
 }

@@ -42,6 +42,9 @@ import types
 MAIN = 'main.py'
 CONTROL = 3
 
+# Where a program lies that has a scratch space.
+SCRIPT = '/script'
+
 # A numeric library that starts threads when it is imported would leave them
 # behind, and its locks with them, in every fork.
 THREADS = ('MKL_NUM_THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS')
@@ -163,15 +166,13 @@ def reseeds_in_place(extension, numpy_random):
 
 def guard(extension, options):
     """Hold programs to the policy while they run."""
-    def directories(*files):
-        return tuple({os.path.join(os.path.dirname(os.path.abspath(file)), '')
-                      for file in files})
-
+    library = os.path.dirname(os.__file__)
+    standard = (library, os.path.join(library, 'lib-dynload'))
     allow = options['allow']
-    path = [os.path.join(entry, '') for entry in sys.path if entry]
     extension.guard(None if allow == '*' else frozenset(allow.split(',')),
-                    ('<frozen ', *path, *directories(os.__file__, __file__)),
-                    ('<frozen importlib', *directories(importlib.__file__)),
+                    standard,
+                    tuple(entry for entry in sys.path
+                          if entry and entry not in (*standard, SCRIPT)),
                     options['scratch'] != '0')
 
 
@@ -265,7 +266,7 @@ def serve(options, names):
     # With a scratch space, a program does not lie in its working directory;
     # tracebacks find it here.
     if options['scratch'] != '0':
-        sys.path.append('/script')
+        sys.path.append(SCRIPT)
 
     guard(extension, options)
 

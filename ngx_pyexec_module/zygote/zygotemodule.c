@@ -119,16 +119,16 @@ static PyObject *
 zygote_guard(PyObject *Py_UNUSED(module), PyObject *args)
 {
     int       writable;
-    PyObject *allow, *libraries, *loaders;
+    PyObject *allow, *packages, *standard;
 
     if (!PyArg_ParseTuple(args, "OO!O!p:guard", &allow,
-                          &PyTuple_Type, &libraries,
-                          &PyTuple_Type, &loaders, &writable))
+                          &PyTuple_Type, &standard,
+                          &PyTuple_Type, &packages, &writable))
     {
         return NULL;
     }
 
-    if (pyexec_guard_install(allow, libraries, loaders, writable) == -1) {
+    if (pyexec_guard_install(allow, standard, packages, writable) == -1) {
         return NULL;
     }
 
@@ -348,7 +348,7 @@ static PyMethodDef zygote_methods[] = {
      "end_cgroup()\n--\n\n"
      "Where there is no supervise() to do it: remove the zygote's cgroup."},
     {"guard", zygote_guard, METH_VARARGS,
-     "guard(allow, libraries, loaders, writable)\n--\n\n"
+     "guard(allow, standard, packages, writable)\n--\n\n"
      "Hold every later run to the policy."},
     {"isolate", zygote_isolate, METH_VARARGS,
      "isolate(mode, network, processes_allowed, processes, memory, scratch,"

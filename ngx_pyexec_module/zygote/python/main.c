@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../../guard/guard.h"
+#include "../sandbox/without.h"
 #include "compile_only.h"
 #include "ending.h"
 #include "main.h"
@@ -123,7 +124,9 @@ pyexec_main_run(pyexec_main_t *program)
         return pyexec_ending_error(&program->out_of_memory);
     }
 
-    pyexec_guard_begin();
+    if (!pyexec_without("guard")) {
+        pyexec_guard_begin();
+    }
 
     result = pyexec_main_execute(program);
 
