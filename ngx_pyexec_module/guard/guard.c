@@ -1,5 +1,6 @@
 #include "guard.h"
 #include "imports.h"
+#include "load.h"
 #include "operations.h"
 #include "places.h"
 #include "roots.h"
@@ -26,7 +27,8 @@ pyexec_guard_install(PyObject *allow, PyObject *standard, PyObject *packages,
 
     if (!guard_any
         && (pyexec_guard_roots_install(allow) == -1
-            || pyexec_guard_imports_install() == -1))
+            || pyexec_guard_imports_install() == -1
+            || pyexec_guard_load_install() == -1))
     {
         return -1;
     }

@@ -10,7 +10,8 @@
  * code object of the innermost Python frame tells: see whose.h.
  *
  * This header is the room's door.  Behind it, from the floor up: hidden, map,
- * roots, places; verify, whose, native, arguments; imports, operations.
+ * roots, places; verify, whose, load; native, statements, arguments; rights,
+ * imports, operations.
  */
 
 #ifndef PYEXEC_GUARD_H

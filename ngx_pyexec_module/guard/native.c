@@ -143,8 +143,8 @@ pyexec_guard_native(pyexec_guard_place_t *place, char *file, size_t len)
     memcpy(file, name, n + 1);
     *place = pyexec_guard_place(file, n);
 
-    return place->kind == PYEXEC_GUARD_PACKAGE ? PYEXEC_GUARD_NATIVE_PACKAGE
-                                               : PYEXEC_GUARD_NATIVE_PYTHON;
+    return place->kind == PYEXEC_GUARD_PROGRAM ? PYEXEC_GUARD_NATIVE_PYTHON
+                                               : PYEXEC_GUARD_NATIVE_LIBRARY;
 }
 
 

@@ -15,8 +15,8 @@
 
 typedef enum {
     PYEXEC_GUARD_NOT_NATIVE,        /* Python code called */
-    PYEXEC_GUARD_NATIVE_PYTHON,     /* the interpreter, or its own modules */
-    PYEXEC_GUARD_NATIVE_PACKAGE     /* the shared object of a package */
+    PYEXEC_GUARD_NATIVE_PYTHON,     /* the interpreter itself */
+    PYEXEC_GUARD_NATIVE_LIBRARY     /* the shared object of a library */
 } pyexec_guard_native_kind_t;
 
 
@@ -35,7 +35,7 @@ int pyexec_guard_native_learns(void);
 
 /*
  * Who called the function that imports from which it is called.  "place" is
- * that of the package's shared object, "file" and its length the memory that
+ * that of the library's shared object, "file" and its length the memory that
  * it points into, at least PATH_MAX bytes.
  */
 pyexec_guard_native_kind_t pyexec_guard_native(pyexec_guard_place_t *place,

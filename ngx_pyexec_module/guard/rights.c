@@ -17,6 +17,9 @@
 #define GUARD_CO_OPTIMIZED   0x0001
 #define GUARD_CO_NEWLOCALS   0x0002
 
+/* What it imports is said by the data that it reads. */
+#define GUARD_PICKLE         "_pickle"
+
 
 __thread pyexec_guard_approval_t pyexec_guard_approval;
 
@@ -49,8 +52,12 @@ static int guard_code_names(PyObject *code,
     const pyexec_guard_request_t *request, int deep);
 static int guard_constants_name(PyObject *constants,
     const pyexec_guard_request_t *request);
+static int guard_text_names(const char *text, size_t len,
+    const pyexec_guard_request_t *request);
 static int guard_is_root(const pyexec_guard_root_t *root,
     const pyexec_guard_request_t *request);
+static int guard_is(const pyexec_guard_root_t *root, const char *name,
+    size_t len);
 
 
 /* The cheapest first; each is enough. */
@@ -228,11 +235,16 @@ guard_right_native(const guard_asking_t *asking)
     switch (pyexec_guard_native(&place, file, sizeof(file))) {
 
     case PYEXEC_GUARD_NATIVE_PYTHON:
-        return asked != NULL && asked->native;
 
-    case PYEXEC_GUARD_NATIVE_PACKAGE:
+        /* The loader also runs what a module has to begin with. */
+        return (asked != NULL && asked->native)
+               || (asking->owner->kind == PYEXEC_GUARD_LOADER
+                   && pyexec_guard_approval.root != NULL);
+
+    case PYEXEC_GUARD_NATIVE_LIBRARY:
         root = pyexec_guard_root_find(place.root, place.root_len);
-        return root != NULL && (root->allowed || root->approved);
+        return root != NULL && (root->allowed || root->approved)
+               && !guard_is(root, GUARD_PICKLE, sizeof(GUARD_PICKLE) - 1);
 
     default:
         return 0;
@@ -366,7 +378,9 @@ guard_names_root(PyObject *frame, const pyexec_guard_request_t *request,
 
         named = guard_is_root(owner->root, request)
                 || guard_code_names(code, request, 0)
-                || (files && owner->kind == PYEXEC_GUARD_PACKAGE
+                || (files
+                    && (owner->kind == PYEXEC_GUARD_PACKAGE
+                        || request->root[0] == '_')
                     && guard_file_names(code, request));
         Py_DECREF(code);
 
@@ -383,7 +397,8 @@ guard_names_root(PyObject *frame, const pyexec_guard_request_t *request,
 
 /*
  * A package may have a table of names in its module, which lasts no longer
- * than the module's code: that is read again.
+ * than the module's code: that is read again.  The standard library has one
+ * only for what is private to it.
  */
 
 static int
@@ -459,9 +474,7 @@ guard_constants_name(PyObject *constants,
             continue;
         }
 
-        if (pyexec_guard_root_len(text, len) == request->len
-            && memcmp(text, request->root, request->len) == 0)
-        {
+        if (guard_text_names(text, len, request)) {
             return 1;
         }
     }
@@ -470,10 +483,42 @@ guard_constants_name(PyObject *constants,
 }
 
 
+/*
+ * "json.decoder" names json, and "_sysconfigdata_" the private module whose
+ * name is completed by that of the machine.
+ */
+
+static int
+guard_text_names(const char *text, size_t len,
+    const pyexec_guard_request_t *request)
+{
+    size_t      n;
+    const char *field;
+
+    field = memchr(text, '{', len);
+    n = field != NULL ? (size_t) (field - text) : len;
+
+    if (n > 2 && text[0] == '_' && text[n - 1] == '_'
+        && n < request->len && memcmp(text, request->root, n) == 0)
+    {
+        return 1;
+    }
+
+    return pyexec_guard_root_len(text, len) == request->len
+           && memcmp(text, request->root, request->len) == 0;
+}
+
+
 static int
 guard_is_root(const pyexec_guard_root_t *root,
     const pyexec_guard_request_t *request)
 {
-    return root->len == request->len
-           && memcmp(root->name, request->root, request->len) == 0;
+    return guard_is(root, request->root, request->len);
+}
+
+
+static int
+guard_is(const pyexec_guard_root_t *root, const char *name, size_t len)
+{
+    return root->len == len && memcmp(root->name, name, len) == 0;
 }

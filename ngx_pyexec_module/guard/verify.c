@@ -51,6 +51,9 @@ static PyObject *guard_read_cached(PyObject *file,
     const pyexec_guard_place_t *place);
 static PyObject *guard_read_source(PyObject *file,
     const pyexec_guard_place_t *place);
+static PyObject *guard_make(PyObject *code, PyObject *file);
+static PyObject *guard_read_compiled(PyObject *file, char **data,
+    Py_ssize_t *len);
 static PyObject *guard_read(PyObject *path);
 static PyObject *guard_cached_path(PyObject *file);
 static int guard_contains(PyObject *whole, PyObject *code, PyObject *dump);
@@ -179,31 +182,61 @@ static PyObject *
 guard_read_cached(PyObject *file, const pyexec_guard_place_t *place)
 {
     char       *data;
-    PyObject   *bytes, *code, *fixed, *path;
+    PyObject   *bytes, *code = NULL;
     Py_ssize_t  len;
 
     if (place->frozen != NULL) {
         return NULL;
     }
 
-    path = guard_cached_path(file);
-    bytes = path ? guard_read(path) : NULL;
-    Py_XDECREF(path);
+    bytes = guard_read_compiled(file, &data, &len);
 
-    if (bytes == NULL
-        || PyBytes_AsStringAndSize(bytes, &data, &len) == -1
-        || len < GUARD_PYC_HEADER)
-    {
-        Py_XDECREF(bytes);
-        return NULL;
+    if (bytes != NULL) {
+        code = guard_make(guard_kept_call(LOADS, "y#", data, len), file);
+        Py_DECREF(bytes);
     }
 
-    code = guard_kept_call(LOADS, "y#", data + GUARD_PYC_HEADER,
-                           len - GUARD_PYC_HEADER);
-    Py_DECREF(bytes);
+    return code;
+}
+
+
+PyObject *
+pyexec_guard_load(PyObject *data, PyObject *file)
+{
+    char       *compiled, *given;
+    PyObject   *bytes, *code = NULL, *copy;
+    Py_ssize_t  given_len, len;
+
+    bytes = guard_read_compiled(file, &compiled, &len);
+
+    /* What is compared is what is loaded, and nobody else has it. */
+    copy = bytes ? PyBytes_FromObject(data) : NULL;
+
+    if (copy != NULL
+        && PyBytes_AsStringAndSize(copy, &given, &given_len) == 0
+        && given_len == len && memcmp(given, compiled, len) == 0)
+    {
+        code = guard_make(guard_kept_call(LOADS, "O", copy), file);
+    }
+
+    Py_XDECREF(copy);
+    Py_XDECREF(bytes);
+    PyErr_Clear();
+
+    return code;
+}
+
+
+/* Takes a reference to code, or NULL; gives it back, or NULL. */
+
+static PyObject *
+guard_make(PyObject *code, PyObject *file)
+{
+    PyObject *fixed;
 
     if (code == NULL || !pyexec_guard_is_code(code)) {
-        return code;
+        Py_XDECREF(code);
+        return NULL;
     }
 
     /* As the import system does: it may have been compiled elsewhere. */
@@ -211,6 +244,32 @@ guard_read_cached(PyObject *file, const pyexec_guard_place_t *place)
     Py_XDECREF(fixed);
 
     return code;
+}
+
+
+/* What is in the compiled file behind its header, and what keeps it. */
+
+static PyObject *
+guard_read_compiled(PyObject *file, char **data, Py_ssize_t *len)
+{
+    PyObject *bytes, *path;
+
+    path = guard_cached_path(file);
+    bytes = path ? guard_read(path) : NULL;
+    Py_XDECREF(path);
+
+    if (bytes == NULL
+        || PyBytes_AsStringAndSize(bytes, data, len) == -1
+        || *len < GUARD_PYC_HEADER)
+    {
+        Py_XDECREF(bytes);
+        return NULL;
+    }
+
+    *data += GUARD_PYC_HEADER;
+    *len -= GUARD_PYC_HEADER;
+
+    return bytes;
 }
 
 

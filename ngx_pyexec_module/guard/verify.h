@@ -31,6 +31,14 @@ int pyexec_guard_verify(PyObject *code, PyObject *file,
     const pyexec_guard_place_t *place);
 
 /*
+ * The code that "data" is when it is loaded, with "file" as its file's name,
+ * where the compiled file of that name holds the same bytes: a new reference.
+ * NULL where it does not, or where it is no code.  Costs a reading of the
+ * file, and sets no exception.
+ */
+PyObject *pyexec_guard_load(PyObject *data, PyObject *file);
+
+/*
  * The code of the whole file: a new reference, or NULL where it cannot be
  * read.  Costs the same, and sets no exception.
  */

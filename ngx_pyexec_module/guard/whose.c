@@ -22,6 +22,8 @@ static pyexec_guard_map_t guard_owners;
 
 static int guard_whose_add_functions(PyObject *objects);
 static int guard_whose_add_function(PyObject *function);
+static const pyexec_guard_owner_t *guard_whose_new(PyObject *code,
+    int verified);
 static PyObject *guard_file(PyObject *code, pyexec_guard_place_t *place);
 static const pyexec_guard_owner_t *guard_owner(
     const pyexec_guard_place_t *place);
@@ -140,18 +142,31 @@ pyexec_guard_whose_frame(PyObject *frame)
 const pyexec_guard_owner_t *
 pyexec_guard_whose_code(PyObject *code)
 {
-    PyObject                   *file;
     const pyexec_guard_owner_t *owner;
-    pyexec_guard_place_t        place;
 
     if (code == NULL) {
         return &guard_program;
     }
 
     owner = pyexec_guard_map_get(&guard_codes, code);
-    if (owner != NULL) {
-        return owner;
-    }
+
+    return owner != NULL ? owner : guard_whose_new(code, 0);
+}
+
+
+void
+pyexec_guard_whose_loaded(PyObject *code)
+{
+    (void) guard_whose_new(code, 1);
+}
+
+
+static const pyexec_guard_owner_t *
+guard_whose_new(PyObject *code, int verified)
+{
+    PyObject                   *file;
+    const pyexec_guard_owner_t *owner;
+    pyexec_guard_place_t        place;
 
     file = guard_file(code, &place);
 
@@ -165,7 +180,7 @@ pyexec_guard_whose_code(PyObject *code)
     /* To run the code of a library's file is not to import the library. */
     if (owner == NULL
         || !(owner->root->allowed || owner->root->approved)
-        || !pyexec_guard_verify(code, file, &place)
+        || !(verified || pyexec_guard_verify(code, file, &place))
         || guard_whose_add(code, owner) == -1)
     {
         owner = &guard_program;

@@ -32,6 +32,12 @@ const pyexec_guard_owner_t *pyexec_guard_whose_code(PyObject *code);
 const pyexec_guard_owner_t *pyexec_guard_whose_frame(PyObject *frame);
 
 /*
+ * Code that pyexec_guard_load() has given: it is that of the library in whose
+ * place its file is, where that was imported by right.
+ */
+void pyexec_guard_whose_loaded(PyObject *code);
+
+/*
  * Whether code is in the place of a library, by the name of its file alone:
  * enough where nothing depends on it.
  */
