@@ -41,6 +41,7 @@ static int guard_right_specification(const guard_asking_t *asking);
 static int guard_right_call(const guard_asking_t *asking);
 static int guard_right_generated(const guard_asking_t *asking);
 static int guard_right_native(const guard_asking_t *asking);
+static int guard_makes_native(const guard_asking_t *asking);
 static int guard_means_to_import(PyObject *code, PyObject *frame);
 static int guard_is_alias(PyObject *name, PyObject *globals);
 static int guard_class_has_alias(PyObject *class, PyObject *name);
@@ -236,10 +237,8 @@ guard_right_native(const guard_asking_t *asking)
 
     case PYEXEC_GUARD_NATIVE_PYTHON:
 
-        /* The loader also runs what a module has to begin with. */
         return (asked != NULL && asked->native)
-               || (asking->owner->kind == PYEXEC_GUARD_LOADER
-                   && pyexec_guard_approval.root != NULL);
+               || guard_makes_native(asking);
 
     case PYEXEC_GUARD_NATIVE_LIBRARY:
         root = pyexec_guard_root_find(place.root, place.root_len);
@@ -249,6 +248,40 @@ guard_right_native(const guard_asking_t *asking)
     default:
         return 0;
     }
+}
+
+
+/*
+ * Whether the import system makes a module of native code just now, which
+ * belongs to the interpreter: it may import what it needs to begin with.
+ */
+
+static int
+guard_makes_native(const guard_asking_t *asking)
+{
+    int       makes = 0;
+    PyObject *back, *code;
+
+    if (pyexec_guard_approval.root == NULL
+        || asking->owner->kind != PYEXEC_GUARD_LOADER
+        || !pyexec_guard_code_is_named(asking->code,
+                                       "_call_with_frames_removed"))
+    {
+        return 0;
+    }
+
+    back = pyexec_guard_frame_back(asking->request->frame);
+
+    if (back != NULL) {
+        code = pyexec_guard_frame_code(back);
+        makes = pyexec_guard_whose_code(code)->kind == PYEXEC_GUARD_LOADER
+                && (pyexec_guard_code_is_named(code, "create_module")
+                    || pyexec_guard_code_is_named(code, "exec_module"));
+        Py_DECREF(code);
+        Py_DECREF(back);
+    }
+
+    return makes;
 }
 
 

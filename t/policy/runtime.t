@@ -11,14 +11,31 @@ from pyexec_test import PyexecTestCase, Server, main
 
 IMPORT = "ImportError: Disallowed import: "
 FORBIDDEN = "PermissionError: Forbidden operation: "
-FAKED = FORBIDDEN + "compile under the file name of a library"
+
+# Names of modules that no program here may have.
+LIST = """
+    pyexec_allow default builtins code importlib io logging marshal pdb pickle
+                 runpy signal threading timeit types unittest weakref;"""
 
 # What a program sees of the import system without importing it.
 SYSTEM = "import sys\n" \
          "def module(*name): return sys.modules[''.join(name)]\n" \
          "lib = module('import', 'lib')\n" \
          "boot = module('import', 'lib._bootstrap')\n" \
-         "util = module('import', 'lib.util')\n"
+         "util = module('import', 'lib.util')\n" \
+         "f = vars(module('built', 'ins'))['__imp' + 'ort__']\n"
+
+# A string that says of itself what suits it.
+LIAR = "class S(str):\n" \
+       "    def __eq__(self, other): return other == 'json' or other == 'r'\n" \
+       "    def __hash__(self): return hash('json')\n" \
+       "    def __str__(self): return 'json'\n" \
+       "    def __contains__(self, other): return False\n" \
+       "    def __getitem__(self, key): return 'json'[key]\n" \
+       "    def __len__(self): return 4\n" \
+       "    def startswith(self, *other): return False\n" \
+       "    def partition(self, other): return ('json', '', '')\n" \
+       "    def rpartition(self, other): return ('', '', 'json')\n"
 
 REFUSED = {
     "imports": {
@@ -194,16 +211,334 @@ REFUSED = {
              'P("id", **{"shell": True})',
              FORBIDDEN + "subprocess.Popen with shell=True"),
     },
+    "shapes": {
+        "by keyword": ('f(name="socket")', IMPORT + "socket"),
+        "from a dictionary": ('f(**{"name": "socket"})', IMPORT + "socket"),
+        "from a dictionary whose key lies":
+            (LIAR + 'class K(str):\n'
+             '    def __eq__(self, other): return other == "name"\n'
+             '    def __hash__(self): return hash("name") + 1\n'
+             'f(**{K("name"): "socket"})', IMPORT + "socket"),
+        "from a list": ('f(*["socket"])', IMPORT + "socket"),
+        "by keyword with all else":
+            ('f(name="socket", globals=globals(), locals=None, fromlist=(),'
+             ' level=0)', IMPORT + "socket"),
+        "a string that lies": (LIAR + 'f(S("socket"))', IMPORT + "socket"),
+        "a string that lies, by keyword":
+            (LIAR + 'f(name=S("socket"))', IMPORT + "socket"),
+        "a string that lies, to import_module":
+            (LIAR + 'lib.import_module(S("socket"))', IMPORT + "socket"),
+        "a string that lies, to _gcd_import":
+            (LIAR + 'boot._gcd_import(S("socket"))', IMPORT + "socket"),
+        "import_module by keyword":
+            ('lib.import_module(name="socket")', IMPORT + "socket"),
+        "import_module relative to a package":
+            ('lib.import_module(".sub", "multiprocessing")',
+             IMPORT + "multiprocessing"),
+        "import_module relative to a package, by keyword":
+            ('lib.import_module(package="multiprocessing", name=".sub")',
+             IMPORT + "multiprocessing"),
+        "_gcd_import by keyword":
+            ('boot._gcd_import(name="socket")', IMPORT + "socket"),
+        "_gcd_import relative to a package":
+            ('boot._gcd_import("pool", package="multiprocessing", level=1)',
+             IMPORT + "multiprocessing"),
+        "_find_and_load by keyword":
+            ('boot._find_and_load(name="smtplib", import_=f)',
+             IMPORT + "smtplib"),
+        "importlib's own, by keyword":
+            ('vars(boot)["__imp" + "ort__"](name="smtplib")',
+             IMPORT + "smtplib"),
+        "reload by keyword":
+            ('import requests\nlib.reload(module=sys.modules["socket"])',
+             IMPORT + "socket"),
+        "module_from_spec by keyword":
+            ('util.module_from_spec(spec=util.find_spec("socket"))',
+             IMPORT + "socket"),
+        "partial by keyword":
+            ('import functools\nfunctools.partial(f, name="socket")()',
+             IMPORT + "socket"),
+        "operator.call": ('import operator\noperator.call(f, "socket")',
+                          IMPORT + "socket"),
+        "operator.methodcaller":
+            ('import operator\noperator.methodcaller("__imp" + "ort__",'
+             ' "socket")(lib)', IMPORT + "socket"),
+        "map with a string that lies":
+            (LIAR + 'list(map(f, [S("socket")]))', IMPORT + "socket"),
+        "starmap with the arguments of a statement, in a library's frame":
+            ('import itertools, statistics\nstatistics.fmean('
+             'itertools.starmap(f, [("socket", {}, None, None, 0)]))',
+             IMPORT + "socket"),
+        "starmap with the arguments of C code, in a library's frame":
+            ('import itertools, statistics\ng = {}\nstatistics.fmean('
+             'itertools.starmap(f, [("threading", g, g, [], 0)]))',
+             IMPORT + "threading"),
+        "as C code imports, for what C code does import":
+            ('g = {}\nf("threading", g, g, [], 0)', IMPORT + "threading"),
+        "as a package's C code, which calls it":
+            ('import numpy\ng = {}\na = numpy.empty(1, object)\na[0] = []\n'
+             'numpy.frompyfunc(lambda n, e: f(n, g, g, e, 0), 2, 1)'
+             '("socket", a)', IMPORT + "socket"),
+        "called by a package's C code":
+            ('import numpy\na = numpy.empty(1, object)\na[0] = "socket"\n'
+             'numpy.frompyfunc(f, 1, 1)(a)', IMPORT + "socket"),
+        "through a function of the import system":
+            ('boot._call_with_frames_removed(f, "socket")',
+             IMPORT + "socket"),
+        "an attribute of a module that is being imported":
+            ('import functools\nclass M: pass\n'
+             'M.__spec__ = property(functools.partial(f, "smtplib"))\n'
+             'sys.modules["json"] = M()\nexec("import json")\n'
+             'sys.exit(str("smtplib" in sys.modules))', "False"),
+        "a finder in C, within an import that is allowed":
+            ('import functools\nclass F: pass\n'
+             'F.find_spec = staticmethod(functools.partial(f, "socket"))\n'
+             'sys.meta_path.insert(0, F)\nexec("import numpy.nothing")',
+             IMPORT + "socket"),
+        "a module that names itself another":
+            ('import json\njson.__name__ = "multiprocessing"\n'
+             'f("json", fromlist=["pool"])', IMPORT + "multiprocessing"),
+        "relative by keyword":
+            ('f("pool", {"__package__": "multiprocessing"}, level=1)',
+             IMPORT + ".pool"),
+        "relative, with a number that lies":
+            ('class L(int):\n    def __eq__(self, other): return other == 0\n'
+             '    def __gt__(self, other): return False\n'
+             'f("pool", {"__package__": "multiprocessing"}, None, (), L(1))',
+             IMPORT + ".pool"),
+        "a specification that changes its name":
+            ('class P:\n    names = ["json", "json", "_ctypes", "_ctypes"]\n'
+             '    origin = util.find_spec("_ctypes").origin\n'
+             '    @property\n'
+             '    def name(self): return self.names.pop(0)\n'
+             'sys.modules["_imp"].create_dynamic(P())', IMPORT),
+        "native code under an allowed package's name":
+            ('spec = util.find_spec("_ctypes")\nspec.name = "numpy._ctypes"\n'
+             'sys.modules["_imp"].create_dynamic(spec)', IMPORT + "numpy"),
+        "in a generator": ('def g(): yield f(name="socket")\nnext(g())',
+                           IMPORT + "socket"),
+        "in a context variable's run":
+            ('import requests\n'
+             'sys.modules["contextvars"].Context().run(f, name="socket")',
+             IMPORT + "socket"),
+        "in __del__":
+            ('class A:\n    def __del__(self): f(name="socket")\n'
+             'a = A()\ndel a', IMPORT + "socket"),
+        "in a trace function":
+            ('def trace(*args): sys.settrace(None); f(name="socket")\n'
+             'sys.settrace(trace)\n(lambda: 0)()', IMPORT + "socket"),
+        "as a trace function":
+            ('import functools\n'
+             'sys.setprofile(functools.partial(lambda n, *a: f(name=n),'
+             ' "socket"))\nlen("")', IMPORT + "socket"),
+        "in the import of an allowed module, by its finder":
+            ('class F:\n'
+             '    def find_spec(self, *a): return f(name="socket")\n'
+             'sys.meta_path.insert(0, F())\nexec("import numpy.nothing")',
+             IMPORT + "socket"),
+        "in subprocess, before the program":
+            ('import functools, os, subprocess\n'
+             'subprocess.run(["true"], preexec_fn=functools.partial('
+             'vars(os)["sys" + "tem"], "echo walked around"))',
+             "Exception occurred in preexec_fn"),
+        "os.system in the globals of subprocess":
+            ('import os, subprocess\n'
+             'exec("o.system(\'id\')", {**vars(subprocess), "o": os})\n'
+             'exec("os.system(\'id\')", vars(subprocess))',
+             FORBIDDEN + "os.system"),
+        "os.system in the globals of subprocess alone":
+            ('import os, subprocess\nexec("os.system(\'id\')",'
+             ' vars(subprocess))', FORBIDDEN + "os.system"),
+        "shell that is true only once":
+            ('import subprocess\nclass B:\n    said = [True]\n'
+             '    def __bool__(self): return self.said.pop() if self.said'
+             ' else False\n'
+             'subprocess.run("id", **{"she" + "ll": B()})',
+             FORBIDDEN + "subprocess.run with shell=True"),
+        "shell that is an int that lies":
+            ('import subprocess\nclass I(int):\n'
+             '    def __eq__(self, other): return other == 0\n'
+             'subprocess.run("id", **{"she" + "ll": I(1)})',
+             FORBIDDEN + "subprocess.run with shell=True"),
+        "shell by position":
+            ('import subprocess\nsubprocess.Popen(*["id", -1, None, None, None,'
+             ' None, None, True, len("x")])',
+             FORBIDDEN + "subprocess.Popen with shell=True"),
+        "a mode that lies": (LIAR + 'open("/tmp/x", S("w"))',
+                             FORBIDDEN + "open with mode 'w'"),
+        "a mode that lies, by keyword":
+            (LIAR + 'open(**{"file": "/tmp/x", "mode": S("a")})',
+             FORBIDDEN + "open with mode 'a'"),
+        "a path that lies":
+            ('class N(str):\n    def __eq__(self, other): return True\n'
+             '    def __hash__(self): return hash("/dev/null")\n'
+             '    def __str__(self): return "/dev/null"\n'
+             '    def __fspath__(self): return "/dev/null"\n'
+             'm = chr(119)\nopen(N("/tmp/x"), m)',
+             FORBIDDEN + "open with mode 'w'"),
+        "a path that is another when it is asked again":
+            ('class N:\n    names = ["/tmp/x", "/dev/null", "/tmp/x"]\n'
+             '    def __fspath__(self): return self.names.pop()\n'
+             'm = chr(119)\nsys.modules["io"].FileIO(N(), m)',
+             FORBIDDEN + "open with mode 'w"),
+        "a path that begins like the null device's":
+            ('m = chr(119)\nopen("/dev/null/../../tmp/x", m)',
+             FORBIDDEN + "open with mode 'w'"),
+    },
     "disguises": {
         "compile under a library's name":
-            ('import json\ncompile("import socket", json.__file__, "exec")',
-             FAKED),
+            ('import json\nexec(compile("import socket", json.__file__, '
+             '"exec"))', IMPORT + "socket"),
         "compile under the import system's name":
-            ('compile("import socket", "<frozen importlib._bootstrap>", '
-             '"exec")', FAKED),
+            ('exec(compile("import socket", "<frozen importlib._bootstrap>", '
+             '"exec"))', IMPORT + "socket"),
+        "compile as the name of a module's file that is frozen":
+            ('exec(compile("import socket", "<frozen os>", "exec"))',
+             IMPORT + "socket"),
+        "a function compiled under a library's name":
+            ('import json\nns = {}\nexec(compile("def g():\\n import socket",'
+             ' json.__file__, "exec"), ns)\nns["g"]()', IMPORT + "socket"),
         "code.replace":
-            ('def f(): pass\nf.__code__.replace(co_filename=sys.modules["os"]'
-             '.__file__)', FAKED),
+            ('ns = {}\nexec("def g():\\n import socket", ns)\ng = ns["g"]\n'
+             'g.__code__ = g.__code__.replace(co_filename=sys.modules["os"]'
+             '.__file__)\ng()', IMPORT + "socket"),
+        "a library's code with another name in it":
+            ('import requests\n'
+             'g = sys.modules["requests.utils"].get_netrc_auth\n'
+             'names = tuple("smtplib" if n == "netrc" else n'
+             ' for n in g.__code__.co_names)\n'
+             'g.__code__ = g.__code__.replace(co_names=names)\n'
+             'g("http://example.org/")\n'
+             'sys.exit(str("smtplib" in sys.modules))', "False"),
+        "a function made of code, in a library's globals":
+            ('import json\nns = {}\nexec("def g():\\n import socket", ns)\n'
+             'type(ns["g"])(ns["g"].__code__.replace(co_filename='
+             'json.__file__), vars(json))()', IMPORT + "socket"),
+        "a library's function with other code":
+            ('import json\nns = {}\n'
+             'exec(compile("def g(*a, **k):\\n import socket",'
+             ' json.__file__, "exec"), ns)\n'
+             'json.dumps.__code__ = ns["g"].__code__\njson.dumps(1)',
+             IMPORT + "socket"),
+        "code under a name that is written into it":
+            ('import json\nc = compile("import socket", "x", "exec")\n'
+             'sys.modules["_imp"]._fix_co_filename(c, json.__file__)\nexec(c)',
+             IMPORT + "socket"),
+        "marshal":
+            ('import json\nm = sys.modules["marshal"]\n'
+             'exec(m.loads(m.dumps(compile("import socket", json.__file__,'
+             ' "exec"))))', IMPORT + "socket"),
+        "a loader that gives another file's content":
+            ('import json\nmachinery = sys.modules["importlib.machinery"]\n'
+             'class L(machinery.SourceFileLoader):\n'
+             '    def get_data(self, path): return b"import socket"\n'
+             '    def path_stats(self, path): raise OSError\n'
+             'L("json", json.__file__).exec_module(json)', IMPORT + "socket"),
+        "an import system that compiles something else":
+            ('machinery = sys.modules["importlib.machinery"]\n'
+             'machinery.SourceFileLoader.get_code = lambda self, name: '
+             'compile("import socket", self.path, "exec")\n'
+             'exec("import json.tool")', IMPORT + "socket"),
+        "an import system that loads something else":
+            ('evil = lambda data: compile("import socket", '
+             'sys.modules["json"].__file__, "exec")\n'
+             'sys.modules["marshal"].loads = evil\n'
+             'vars(sys.modules["builtins"])["com" + "pile"] = evil\n'
+             'exec("import json.tool")\n'
+             'sys.exit(str("main" in vars(sys.modules["json.tool"])))',
+             "True"),
+        "the source of a library that is not in the list":
+            ('import os\npath = os.path.join(os.path.dirname(os.__file__),'
+             ' "smtplib.py")\n'
+             'exec(compile(open(path).read(), path, "exec"))',
+             IMPORT + "socket"),
+        "the file of a library that is not in the list, by its loader":
+            ('import os\nmachinery = sys.modules["importlib.machinery"]\n'
+             'path = os.path.join(os.path.dirname(os.__file__), "smtplib.py")\n'
+             'machinery.SourceFileLoader("json", path).exec_module('
+             'type(sys)("json"))', IMPORT + "socket"),
+        "a package's function that runs a string":
+            ('import numpy.testing\nnumpy.testing.measure("import socket")',
+             IMPORT + "socket"),
+        "exec, called by a package":
+            ('import numpy\nnumpy.vectorize(exec)(["import socket"])',
+             IMPORT + "socket"),
+        "a named tuple's odd names":
+            ('import collections\ncollections.namedtuple("P", ["a", '
+             '"b=__imp" + "ort__(\'socket\')"])', "ValueError"),
+        "a data class's hostile default":
+            ('import dataclasses\ndataclasses.make_dataclass("A", [("x", '
+             '"__imp" + "ort__(\'socket\')", dataclasses.field('
+             'default_factory=lambda: f(name="socket")))])()',
+             IMPORT + "socket"),
+        "a hint that is evaluated":
+            ('import typing\nclass A:\n    x: "__imp" "ort__(\'socket\')"\n'
+             'typing.get_type_hints(A)', IMPORT + "socket"),
+        "string.Formatter":
+            ('import string\nclass F(string.Formatter):\n'
+             '    def get_value(self, key, *a): return f(name=key)\n'
+             'F().format("{socket}")', IMPORT + "socket"),
+    },
+    "borrowed": {
+        "timeit": ('import timeit\ntimeit.timeit("import socket", number=1)',
+                   IMPORT + "socket"),
+        "timeit's set-up":
+            ('import timeit\ntimeit.timeit("1", "import socket", number=1)',
+             IMPORT + "socket"),
+        "code.InteractiveInterpreter":
+            ('import code\n'
+             'code.InteractiveInterpreter().runsource("import socket")',
+             IMPORT + "socket"),
+        "pdb": ('import io, pdb\np = pdb.Pdb(stdin=io.StringIO("c\\n"),'
+                ' stdout=io.StringIO())\n'
+                'said = []\np.run("try:\\n import socket\\nexcept ImportError'
+                ' as e: said.append(str(e))")\nsys.exit(said[0])',
+                "Disallowed import: socket"),
+        "runpy.run_module": ('import runpy\nrunpy.run_module("smtplib")',
+                             IMPORT + "socket"),
+        "runpy.run_path":
+            ('import os, runpy\nrunpy.run_path(os.path.join(os.path.dirname('
+             'os.__file__), "smtplib.py"))', IMPORT + "socket"),
+        "pickle": ('import pickle\npickle.loads(b"csmtplib\\nSMTP\\n.")',
+                   IMPORT + "smtplib"),
+        "pickle in Python":
+            ('import pickle\npickle._loads(b"csmtplib\\nSMTP\\n.")',
+             IMPORT + "smtplib"),
+        "unittest.mock":
+            ('import unittest.mock\nunittest.mock.patch("smtplib.SMTP")'
+             '.start()', IMPORT + "smtplib"),
+        "unittest's loader":
+            ('import unittest\nunittest.TestLoader().loadTestsFromName('
+             '"smtplib.SMTP").debug()', IMPORT + "smtplib"),
+        "the import system's own function":
+            ('import importlib, types\n'
+             'types.FunctionType(importlib.util.find_spec.__code__, '
+             'vars(importlib.util))("multiprocessing.pool", None)',
+             IMPORT + "multiprocessing"),
+        "types.CodeType":
+            ('import json, types\nns = {}\n'
+             'exec("def g():\\n import socket", ns)\nc = ns["g"].__code__\n'
+             'n = ("argcount posonlyargcount kwonlyargcount nlocals stacksize'
+             ' flags code consts names varnames filename name qualname'
+             ' firstlineno linetable exceptiontable freevars cellvars")\n'
+             'types.FunctionType(types.CodeType(*(json.__file__ if a == '
+             '"filename" else getattr(c, "co_" + a) for a in n.split())), '
+             'vars(json))()', IMPORT + "socket"),
+        "a thread": ('import threading\nt = threading.Thread(target=f, '
+                     'kwargs={"name": "socket"})\nt.start()\nt.join()',
+                     IMPORT + "socket"),
+        "a signal handler":
+            ('import signal\nsignal.signal(signal.SIGUSR1, '
+             'lambda *a: f(name="socket"))\n'
+             'signal.raise_signal(signal.SIGUSR1)', IMPORT + "socket"),
+        "a weak reference's callback":
+            ('import functools, weakref\nclass A: pass\na = A()\n'
+             'r = weakref.ref(a, lambda r: f(name="socket"))\ndel a',
+             IMPORT + "socket"),
+        "an alias in a library's class":
+            ('import logging.config\n'
+             'logging.config.dictConfig({"version": 1, "handlers": {"h": '
+             '{"class": "smtplib.SMTP"}}})', IMPORT + "smtplib"),
     },
 }
 
@@ -253,6 +588,44 @@ ACCEPTED = {
     "a directory": 'import os\nos.listdir("/")',
     "the null device": 'import os\nm = chr(119)\n'
         'open(os.devnull, m).write("x")',
+    "the null device by its name": 'm = chr(119)\n'
+        'open("/dev/null", m).write("x"); open(b"/dev/null", m).close()',
+    "standard output by its number": 'm = chr(119)\n'
+        'open(1, m, closefd=False).write("")',
+    "standard output and error by their names": 'm = chr(119)\n'
+        'open("/dev/stdout", m).write(""); open("/dev/stderr", m).write("")',
+    "a pipe of its own": 'import os\nm = chr(119)\nr, w = os.pipe()\n'
+        'with os.fdopen(w, m) as pipe: pipe.write("x")\n'
+        'assert os.read(r, 9) == b"x"',
+    "the program itself": 'exec("import __main__ as me; me.x = 1"); x\n'
+        'import sys\nmain = "__main__"\n'
+        'assert vars(sys.modules["importlib"])["import_module"](main).x',
+    "an allowed import relative to a package": 'import numpy, sys\n'
+        'load = vars(sys.modules["importlib"])["import_" + "module"]\n'
+        'load(".linalg", "numpy")\nload(package="numpy", name=".fft")',
+    "an allowed import by keyword": 'import sys\n'
+        'sys.modules["importlib"].import_module(name="json.tool")',
+    "a lazy import in a package": 'import requests\n'
+        'requests.utils.get_netrc_auth("http://example.org/")',
+    "lazy imports in threads": 'import requests, sys\n'
+        'threading = sys.modules["threading"]\n'
+        'done = []\n'
+        'def look():\n'
+        '    requests.utils.get_netrc_auth("http://example.org/")\n'
+        '    exec("import json.tool, numpy.matlib")\n'
+        '    done.append(1)\n'
+        'threads = [threading.Thread(target=look) for i in range(8)]\n'
+        'for t in threads: t.start()\n'
+        'for t in threads: t.join()\n'
+        'assert len(done) == 8',
+    "code under a library's name that imports nothing":
+        'import json\nexec(compile("x = 1", json.__file__, "exec"))',
+    "the signature and the text of a function that imports":
+        'import sys\nlib = sys.modules["importlib"]\n'
+        'assert lib.import_module.__text_signature__ == '
+        '"(name, package=None)"\n'
+        'assert "Import a module" in lib.import_module.__doc__\n'
+        'assert lib.import_module.__module__ == "importlib"',
     "exec, eval and compile": 'exec("x = 1"); eval("x + 1"); '
         'exec(compile("y = 2", "<mine>", "exec")); '
         'compile("1", "main.py", "eval")',
@@ -278,12 +651,14 @@ class TheInterpretersHalf(PyexecTestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = cls.serve_all(Server())
+        cls.server = cls.serve_all(Server(server=f"""
+            location /borrowed {{ pyexec on; {LIST} }}"""))
 
-    def refused(self, group):
+    def refused(self, group, path="/run"):
         for name, (code, message) in REFUSED[group].items():
             with self.subTest(name):
-                answer = self.server.post(SYSTEM + "\n" + code, stdin="a")
+                answer = self.server.post(SYSTEM + "\n" + code, stdin="a",
+                                          path=path)
                 self.assertEqual(answer.status, 200, answer.body)
                 self.assertIn(message, answer["error"], name)
 
@@ -296,8 +671,14 @@ class TheInterpretersHalf(PyexecTestCase):
     def test_forbidden_operations_are_refused_under_their_real_names(self):
         self.refused("operations")
 
+    def test_no_shape_of_a_call_walks_around_the_rules(self):
+        self.refused("shapes")
+
     def test_code_does_not_pass_for_a_library(self):
         self.refused("disguises")
+
+    def test_no_right_is_borrowed_from_a_library(self):
+        self.refused("borrowed", "/borrowed")
 
     def test_what_honest_programs_and_libraries_do_goes_on_working(self):
         for name, code in ACCEPTED.items():
@@ -348,6 +729,15 @@ class AllowLists(PyexecTestCase):
         self.assertIn(IMPORT, server.post(code, path="/none")["error"])
         self.assertRan(server.post(code, path="/socket"), output="in\n")
         self.assertRan(server.post(code, path="/any"), output="in\n")
+
+    def test_any_import_by_a_computed_name_is_allowed_where_all_are(self):
+        server = self.serve(server="""
+            location /any { pyexec on; pyexec_allow *; }""")
+        self.assertRan(server.post(
+            "import sys\n"
+            "f = vars(sys.modules['builtins'])['__imp' + 'ort__']\n"
+            "print(f('so' + 'cket').__name__, f(name='ctypes').__name__)",
+            path="/any"), output="socket ctypes\n")
 
 
 if __name__ == "__main__":
