@@ -1,17 +1,7 @@
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-
 #include <string.h>
 
+#include "../../guard/hidden.h"
 #include "compile_only.h"
-
-
-/*
- * Of the stable ABI only since 3.13, and so hidden from this extension; every
- * CPython since 3.8 has it.
- */
-PyAPI_FUNC(int) PySys_AddAuditHook(int (*hook)(const char *, PyObject *,
-                                               void *), void *data);
 
 
 static int pyexec_compile_only_came;
