@@ -10,23 +10,11 @@
 #define NGX_PYEXEC_DETAILS_SIZE  (NGX_PYEXEC_STEP_LEN + 128)
 
 
-static ngx_int_t ngx_pyexec_answer_status_only(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply);
-static ngx_int_t ngx_pyexec_answer_options(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply);
-static ngx_int_t ngx_pyexec_answer_method(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply);
-static ngx_int_t ngx_pyexec_answer_media_type(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply);
-static ngx_int_t ngx_pyexec_answer_invalid(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply);
-static ngx_int_t ngx_pyexec_answer_too_large(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply);
-static ngx_int_t ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply);
+static ngx_int_t ngx_pyexec_answer_options(ngx_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_pyexec_answer_method(ngx_pyexec_ctx_t *ctx);
+static ngx_int_t ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_pyexec_answer_outcome(ngx_pyexec_ctx_t *ctx,
     ngx_pyexec_reply_t *reply);
-
 static ngx_int_t ngx_pyexec_answer_result(ngx_pyexec_ctx_t *ctx,
     ngx_pyexec_reply_t *reply);
 static char *ngx_pyexec_answer_notice(ngx_pyexec_ctx_t *ctx,
@@ -47,24 +35,6 @@ static ngx_int_t ngx_pyexec_answer_send(ngx_pyexec_ctx_t *ctx,
 static ngx_buf_t *ngx_pyexec_answer_buf(ngx_http_request_t *r, size_t size);
 
 
-typedef ngx_int_t (*ngx_pyexec_answer_pt)(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply);
-
-
-static const ngx_pyexec_answer_pt  ngx_pyexec_answers[] = {
-    [NGX_PYEXEC_REPLY_NONE] = ngx_pyexec_answer_status_only,
-    [NGX_PYEXEC_REPLY_LEFT] = ngx_pyexec_answer_status_only,
-    [NGX_PYEXEC_REPLY_STATUS] = ngx_pyexec_answer_status_only,
-    [NGX_PYEXEC_REPLY_OPTIONS] = ngx_pyexec_answer_options,
-    [NGX_PYEXEC_REPLY_METHOD] = ngx_pyexec_answer_method,
-    [NGX_PYEXEC_REPLY_MEDIA_TYPE] = ngx_pyexec_answer_media_type,
-    [NGX_PYEXEC_REPLY_INVALID] = ngx_pyexec_answer_invalid,
-    [NGX_PYEXEC_REPLY_TOO_LARGE] = ngx_pyexec_answer_too_large,
-    [NGX_PYEXEC_REPLY_UNSAFE] = ngx_pyexec_answer_unsafe,
-    [NGX_PYEXEC_REPLY_OUTCOME] = ngx_pyexec_answer_outcome
-};
-
-
 static ngx_str_t  ngx_pyexec_answer_allow = ngx_string("Allow");
 static ngx_str_t  ngx_pyexec_answer_methods = ngx_string("POST, OPTIONS");
 
@@ -77,29 +47,50 @@ static ngx_str_t  ngx_pyexec_answer_retry_time = ngx_string("1");
 ngx_int_t
 ngx_pyexec_answer(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
 {
-    return ngx_pyexec_answers[reply->kind](ctx, reply);
-}
+    switch (reply->kind) {
 
+    case NGX_PYEXEC_REPLY_LEFT:
+        return NGX_ERROR;
 
-/* What has no words of its own is nginx's to answer; undecided, an error. */
-
-static ngx_int_t
-ngx_pyexec_answer_status_only(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply)
-{
-    if (reply->kind == NGX_PYEXEC_REPLY_STATUS) {
+    case NGX_PYEXEC_REPLY_STATUS:
         return reply->rc;
-    }
 
-    return reply->kind == NGX_PYEXEC_REPLY_LEFT
-           ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    case NGX_PYEXEC_REPLY_OPTIONS:
+        return ngx_pyexec_answer_options(ctx);
+
+    case NGX_PYEXEC_REPLY_METHOD:
+        return ngx_pyexec_answer_method(ctx);
+
+    case NGX_PYEXEC_REPLY_MEDIA_TYPE:
+        return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                    "Content-Type must be application/json",
+                                    0, 0);
+
+    case NGX_PYEXEC_REPLY_INVALID:
+        return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_BAD_REQUEST,
+                                        reply->text, 0, 0);
+
+    case NGX_PYEXEC_REPLY_TOO_LARGE:
+        return ngx_pyexec_answer_refuse(ctx,
+                                        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                        reply->text, 0, 0);
+
+    case NGX_PYEXEC_REPLY_UNSAFE:
+        return ngx_pyexec_answer_unsafe(ctx);
+
+    case NGX_PYEXEC_REPLY_OUTCOME:
+        return ngx_pyexec_answer_outcome(ctx, reply);
+
+    default: /* NGX_PYEXEC_REPLY_NONE: who asked for it has not decided */
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 }
 
 
-/* 204 */
+/* 204 with Allow */
 
 static ngx_int_t
-ngx_pyexec_answer_options(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
+ngx_pyexec_answer_options(ngx_pyexec_ctx_t *ctx)
 {
     ngx_int_t            rc;
     ngx_http_request_t  *r;
@@ -119,7 +110,7 @@ ngx_pyexec_answer_options(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
 
 
 static ngx_int_t
-ngx_pyexec_answer_method(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
+ngx_pyexec_answer_method(ngx_pyexec_ctx_t *ctx)
 {
     if (ngx_pyexec_headers_add(ctx->request, &ngx_pyexec_answer_allow,
                                &ngx_pyexec_answer_methods)
@@ -134,34 +125,7 @@ ngx_pyexec_answer_method(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
 
 
 static ngx_int_t
-ngx_pyexec_answer_media_type(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply)
-{
-    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                    "Content-Type must be application/json",
-                                    0, 0);
-}
-
-
-static ngx_int_t
-ngx_pyexec_answer_invalid(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
-{
-    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_BAD_REQUEST, reply->text,
-                                    0, 0);
-}
-
-
-static ngx_int_t
-ngx_pyexec_answer_too_large(ngx_pyexec_ctx_t *ctx,
-    ngx_pyexec_reply_t *reply)
-{
-    return ngx_pyexec_answer_refuse(ctx, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                    reply->text, 0, 0);
-}
-
-
-static ngx_int_t
-ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
+ngx_pyexec_answer_unsafe(ngx_pyexec_ctx_t *ctx)
 {
     char                      error[sizeof("Code is not safe: ")
                                     + PYEXEC_POLICY_MESSAGE_SIZE];
