@@ -5,6 +5,9 @@
 # make test-vm    sets up what is missing, then runs VM_TESTS in another kernel
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
+# make fuzz-guard
+#                 shapes of calls against the guard, for FUZZ_SECONDS;
+#                 FUZZ_SEED repeats a run
 # make bench      sets up what is missing, then measures for some five minutes;
 #                 QUICK=1: for one; DOCS=1: into docs/
 # make soak       whether the last of RUNS programs costs what the first did
@@ -62,9 +65,12 @@ endif
 fuzzers = $(patsubst t/fuzz/%_fuzz.c,fuzz-%,$(wildcard t/fuzz/*_fuzz.c))
 fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 
+# The guard alone, to be held to the policy by.
+guarded = $(BUILD)/fuzz/guarded.abi3.so
+
 
 .PHONY: all tree debug install run test test-vm unit unit-tests fuzz bench \
-        bench-tools soak clean $(fuzzers)
+        bench-tools soak clean fuzz-guard $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -203,7 +209,7 @@ export TEST_NGINX_SERVROOT = $(server)/servroot
 test:
 	build-aux/setup test
 	$(MAKE) --no-print-directory tree debug unit-tests \
-	    $(fuzz_programs) $(reload_tests) $(spareless_tests) $(counted_tests) \
+	    $(fuzz_programs) $(guarded) $(reload_tests) $(spareless_tests) $(counted_tests) \
 	    $(bench_tools)
 	prove $(unit_tests) $(tests) $(reload_tests) $(spareless_tests) \
 	    $(counted_tests)
@@ -276,13 +282,22 @@ test-vm:
 
 fuzz:
 	build-aux/setup fuzz
-	$(MAKE) --no-print-directory $(fuzzers)
+	$(MAKE) --no-print-directory $(fuzzers) fuzz-guard
 
 $(fuzzers): fuzz-%: $(BUILD)/fuzz/%_fuzz
 	mkdir -p $(BUILD)/fuzz/corpus/$*
 	$< -max_total_time=$(FUZZ_SECONDS) \
 	    $(patsubst %,-dict=%,$(wildcard t/fuzz/$*.dict)) \
 	    $(BUILD)/fuzz/corpus/$* $(wildcard t/fuzz/corpus/$*)
+
+fuzz-guard: $(guarded)
+	$(PYTHON) -I t/fuzz/guard_shapes.py $(<D) $(FUZZ_SECONDS) $(FUZZ_SEED)
+
+$(guarded): t/fuzz/guard_module.c $(wildcard $(SRC)/guard/*.c) $(headers)
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -shared \
+	    -DPy_LIMITED_API=0x03090000 $$($(PYTHON)-config --includes) \
+	    -I$(SRC) -o $@ $(filter %.c,$^)
 
 $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c t/fuzz/check.h $(pure) $(headers) \
                       $(grammar)

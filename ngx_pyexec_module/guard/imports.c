@@ -86,6 +86,7 @@ static const pyexec_guard_parameter_t guard_level_of[] = {
 };
 
 static const pyexec_guard_parameter_t guard_package_of = { 1, "package" };
+static const pyexec_guard_parameter_t guard_globals_of = { 1, "globals" };
 
 
 /* What a call asks for; "name" and the call are kept by guard_ask(). */
@@ -648,8 +649,9 @@ guard_decide(const guard_function_t *function, const guard_ask_t *ask)
 
 
 /*
- * Libraries import their own parts so, all the time: where these are allowed
- * anyway, it need not be proved that it is a library.
+ * Relative to the module of the frame, as a statement is.  Libraries import
+ * their own parts so, all the time: where these are allowed anyway, it need
+ * not be proved that it is a library.
  */
 
 static pyexec_guard_root_t *
@@ -659,7 +661,7 @@ guard_decide_relative(const guard_ask_t *ask)
     PyObject            *code, *globals, *package;
     Py_ssize_t           len;
     const char          *text;
-    pyexec_guard_root_t *root = NULL;
+    pyexec_guard_root_t *named = NULL, *root = NULL;
 
     if (ask->request.frame == NULL) {
         return NULL;
@@ -674,18 +676,21 @@ guard_decide_relative(const guard_ask_t *ask)
     text = package != NULL && PyUnicode_CheckExact(package)
            ? PyUnicode_AsUTF8AndSize(package, &len) : NULL;
 
-    if (looks && text != NULL) {
-        root = pyexec_guard_root_find(text, pyexec_guard_root_len(text, len));
+    if (text != NULL) {
+        named = pyexec_guard_root_find(text, pyexec_guard_root_len(text, len));
+    }
+
+    if (looks && globals == pyexec_guard_argument(&ask->call,
+                                                  guard_globals_of))
+    {
+        root = named != NULL && named->allowed
+               ? named : pyexec_guard_right(&ask->request);
     }
 
     Py_XDECREF(globals);
     PyErr_Clear();
 
-    if (root != NULL && root->allowed) {
-        return root;
-    }
-
-    return pyexec_guard_right(&ask->request);
+    return text == NULL || root == named ? root : NULL;
 }
 
 

@@ -99,7 +99,12 @@ pyexec_guard_right(const pyexec_guard_request_t *request)
     if (request->level > 0) {
 
         /* A program is no package: its relative import leads elsewhere. */
-        root = asking.owner->root;
+        if (guard_right_statement(&asking)
+            || (asking.owner->kind != PYEXEC_GUARD_PROGRAM
+                && guard_means_to_import(asking.code, request->frame)))
+        {
+            root = asking.owner->root;
+        }
 
     } else {
         for (i = 0; i < sizeof(guard_rights) / sizeof(guard_rights[0]); i++) {
