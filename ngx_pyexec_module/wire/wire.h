@@ -42,7 +42,7 @@ typedef enum {
 } pyexec_wire_type_t;
 
 
-/* Killed for the memory it took, or ended by an uncaught MemoryError. */
+/* Killed for the memory it took, or ended by a refusal of more. */
 #define PYEXEC_WIRE_OUT_OF_MEMORY  0x1
 
 /* It ended before it had read its program: nothing of that has run. */

@@ -78,7 +78,8 @@ pyexec_child(const pyexec_child_t *child, const pyexec_main_hooks_t *hooks)
     is_child = getpid() != pid;
 
     if (!is_child) {
-        child->note->result->out_of_memory = program.out_of_memory;
+        child->note->result->out_of_memory = program.out_of_memory
+                                             && pyexec_limits_kept();
     }
 
     if (status == PYEXEC_ENDING_INTERRUPTED) {

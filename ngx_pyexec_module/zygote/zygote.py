@@ -164,6 +164,15 @@ def reseeds_in_place(extension, numpy_random):
         return False
 
 
+def raising():
+    """The instruction of a raise statement, which versions number anew."""
+    try:
+        raise ValueError
+    except ValueError as error:
+        traceback = error.__traceback__
+        return traceback.tb_frame.f_code.co_code[traceback.tb_lasti]
+
+
 def guard(extension, options):
     """Hold programs to the policy while they run."""
     library = os.path.dirname(os.__file__)
@@ -269,6 +278,7 @@ def serve(options, names):
         sys.path.append(SCRIPT)
 
     guard(extension, options)
+    extension.watch_memory(raising())
 
     plain_fork = has_known_fork_hooks() and has_one_thread()
     reseed = reseeding(extension, plain_fork)

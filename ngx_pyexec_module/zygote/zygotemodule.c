@@ -23,6 +23,7 @@
 #include "python/main.h"
 #include "python/reseed.h"
 #include "python/sample.h"
+#include "python/shortage.h"
 #include "reaper.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/confine.h"
@@ -285,6 +286,21 @@ zygote_reseed(PyObject *Py_UNUSED(module), PyObject *args)
 
 
 static PyObject *
+zygote_watch_memory(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    int raising;
+
+    if (!PyArg_ParseTuple(args, "i:watch_memory", &raising)
+        || pyexec_shortage_prepare(raising) == -1)
+    {
+        return NULL;
+    }
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
 zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
 {
     int                 control, image;
@@ -360,6 +376,9 @@ static PyMethodDef zygote_methods[] = {
     {"reseed", zygote_reseed, METH_VARARGS,
      "reseed(capsule, key, pos)\n--\n\n"
      "Give the MT19937 another state after every fork; whether it can."},
+    {"watch_memory", zygote_watch_memory, METH_VARARGS,
+     "watch_memory(raising)\n--\n\n"
+     "Notice refusals of memory; the argument is a raise's instruction."},
     {"serve", zygote_serve, METH_VARARGS,
      "serve(control, paths, reseed, main_thread, plain_fork)\n--\n\n"
      "Fork runs for the worker behind the control socket until it is closed."},

@@ -62,9 +62,6 @@ ADDRESS = re.compile(r"0x[0-9a-f]+")
 EXTENSIONS = re.compile(r"\n\nExtension modules: .*\n\Z")
 
 
-EXCEEDED = re.compile(r"(?<=\nMemoryError\n)"
-                      r"Memory limit of \d+ bytes exceeded\Z")
-
 
 class Program:
     def __init__(self, path):
@@ -116,11 +113,6 @@ def run_by_post(server, program):
     got = answer.json
     number, error = got["returncode"], got["error"]
     status = "ok" if number == 0 else "error" if number > 0 else "signal"
-
-    # What an uncaught MemoryError printed has one line more.
-    if got["status"] == "memory" and number == 1:
-        error, exceeded = EXCEEDED.subn("", error)
-        status = "memory" if exceeded else status
 
     if got["status"] != status:
         raise AssertionError(f"status {got['status']} with {number}")

@@ -25,6 +25,7 @@ static ngx_int_t ngx_pyexec_job_output(ngx_pyexec_run_t *run,
     ngx_uint_t stream, u_char *p, size_t len);
 static ngx_int_t ngx_pyexec_job_collect(ngx_pyexec_collected_t *printed,
     size_t limit, u_char *p, size_t len);
+static size_t ngx_pyexec_job_cut(const u_char *data, size_t len, u_char next);
 static void ngx_pyexec_job_run_done(ngx_pyexec_run_t *run,
     ngx_pyexec_outcome_t *outcome);
 
@@ -442,7 +443,57 @@ ngx_pyexec_job_collect(ngx_pyexec_collected_t *printed, size_t limit,
     ngx_memcpy(printed->data + printed->len, p, n);
     printed->len += n;
 
-    return n == len ? NGX_OK : NGX_DECLINED;
+    if (n == len) {
+        return NGX_OK;
+    }
+
+    printed->len = ngx_pyexec_job_cut(printed->data, printed->len, p[n]);
+
+    return NGX_DECLINED;
+}
+
+
+/*
+ * How much of what is cut to leave: all but the beginning of a character whose
+ * next byte is beyond the cut.  What is not UTF-8 anyway stays as it is.
+ */
+
+static size_t
+ngx_pyexec_job_cut(const u_char *data, size_t len, u_char next)
+{
+    u_char  first = 0, second;
+    size_t  back, need;
+
+    for (back = 1; back <= 3 && back <= len; back++) {
+        first = data[len - back];
+
+        if ((first & 0xc0) != 0x80) {
+            break;
+        }
+    }
+
+    if (back > 3 || back > len || (next & 0xc0) != 0x80) {
+        return len;
+    }
+
+    need = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3
+           : first < 0xf5 ? 4 : 0;
+
+    if (back >= need) {
+        return len;
+    }
+
+    /* overlong, a surrogate, or beyond the last character */
+
+    second = back > 1 ? data[len - back + 1] : next;
+
+    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)
+        || (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
+    {
+        return len;
+    }
+
+    return len - back;
 }
 
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "ending.h"
+#include "shortage.h"
 
 
 /* The dictionaries of the zygote's modules and their sizes. */
@@ -26,7 +27,6 @@ static long      ending_nfunctions;
 static PyObject *ending_function(const char *module, const char *function);
 static long ending_count(PyObject *function);
 static void ending_call(const char *module, const char *function);
-static int ending_is_out_of_memory(void);
 static int ending_exit_status(void);
 static void ending_restore(void);
 static void ending_drop_added(void);
@@ -145,7 +145,7 @@ pyexec_ending_error(int *out_of_memory)
         return ending_exit_status();
     }
 
-    *out_of_memory = ending_is_out_of_memory();
+    *out_of_memory = pyexec_shortage_is_reason();
 
     /* Only KeyboardInterrupt itself, as in CPython. */
     interrupted = PyErr_Occurred() == PyExc_KeyboardInterrupt;
@@ -153,26 +153,6 @@ pyexec_ending_error(int *out_of_memory)
     PyErr_PrintEx(1);
 
     return interrupted ? PYEXEC_ENDING_INTERRUPTED : 1;
-}
-
-
-/* A program too nested to be parsed is a MemoryError, too: without frames. */
-
-static int
-ending_is_out_of_memory(void)
-{
-    int       result;
-    PyObject *traceback, *type, *value;
-
-    if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
-        return 0;
-    }
-
-    PyErr_Fetch(&type, &value, &traceback);
-    result = traceback != NULL;
-    PyErr_Restore(type, value, traceback);
-
-    return result;
 }
 
 

@@ -24,8 +24,8 @@ void pyexec_ending_flush(void);
 /*
  * With an exception set, and not after it: does what CPython does with one
  * that nothing has caught.  Returns the exit status, 0 to 255, or
- * PYEXEC_ENDING_INTERRUPTED.  Sets "*out_of_memory" where it was a
- * MemoryError of running code.
+ * PYEXEC_ENDING_INTERRUPTED.  Sets "*out_of_memory" where it came of memory
+ * that was refused.
  */
 int pyexec_ending_error(int *out_of_memory);
 

@@ -11,6 +11,7 @@
 #include "ending.h"
 #include "main.h"
 #include "reseed.h"
+#include "shortage.h"
 
 
 /*
@@ -128,7 +129,11 @@ pyexec_main_run(pyexec_main_t *program)
         pyexec_guard_begin();
     }
 
+    pyexec_shortage_begin();
+
     result = pyexec_main_execute(program);
+
+    pyexec_shortage_look();
 
     pyexec_ending_flush();
 

@@ -20,7 +20,7 @@ typedef struct {
     const char *args;           /* nargs NUL-terminated strings, UTF-8 */
     size_t      nargs;
     int         compile_only;
-    int         out_of_memory;  /* set when an uncaught MemoryError ends it */
+    int         out_of_memory;  /* set when that is what ended it */
 } pyexec_main_t;
 
 

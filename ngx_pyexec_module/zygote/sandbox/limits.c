@@ -24,7 +24,12 @@
 static rlim_t pyexec_limits_space;
 static rlim_t pyexec_limits_data;
 
+/* The limits of memory, for runs to compare theirs with. */
+static rlim_t pyexec_limits_most_space;
+static rlim_t pyexec_limits_most_data;
 
+
+static int pyexec_limits_most(int resource, rlim_t value, rlim_t *most);
 static int pyexec_limits_set(int resource, rlim_t value);
 
 
@@ -53,6 +58,33 @@ pyexec_limits_prepare(void)
     pyexec_limits_space = (rlim_t) size * page;
     pyexec_limits_data = (rlim_t) data * page;
 
+    if (pyexec_limits_most(RLIMIT_AS,
+                           pyexec_limits_space + pyexec_isolation.memory,
+                           &pyexec_limits_most_space)
+        == -1)
+    {
+        return -1;
+    }
+
+    return pyexec_limits_most(RLIMIT_DATA,
+                              pyexec_limits_data + pyexec_isolation.memory,
+                              &pyexec_limits_most_data);
+}
+
+
+/* What the server itself may not exceed may be less. */
+
+static int
+pyexec_limits_most(int resource, rlim_t value, rlim_t *most)
+{
+    struct rlimit limit;
+
+    if (getrlimit(resource, &limit) == -1) {
+        return -1;
+    }
+
+    *most = limit.rlim_max < value ? limit.rlim_max : value;
+
     return 0;
 }
 
@@ -74,10 +106,8 @@ pyexec_limits_enter(const char **step)
         { RLIMIT_NOFILE, PYEXEC_LIMITS_NOFILE, "RLIMIT_NOFILE" },
 
         /* One misses shared mappings, the other what is reserved only. */
-        { RLIMIT_DATA, pyexec_limits_data + pyexec_isolation.memory,
-          "RLIMIT_DATA" },
-        { RLIMIT_AS, pyexec_limits_space + pyexec_isolation.memory,
-          "RLIMIT_AS" },
+        { RLIMIT_DATA, pyexec_limits_most_data, "RLIMIT_DATA" },
+        { RLIMIT_AS, pyexec_limits_most_space, "RLIMIT_AS" },
     };
 
     if (pyexec_without("rlimits")) {
@@ -125,18 +155,25 @@ pyexec_limits_start(uint64_t seconds, const char **step)
 }
 
 
+int
+pyexec_limits_kept(void)
+{
+    struct rlimit data, space;
+
+    return getrlimit(RLIMIT_AS, &space) == 0
+           && getrlimit(RLIMIT_DATA, &data) == 0
+           && space.rlim_cur >= pyexec_limits_most_space
+           && data.rlim_cur >= pyexec_limits_most_data;
+}
+
+
 static int
 pyexec_limits_set(int resource, rlim_t value)
 {
     struct rlimit limit;
 
-    if (getrlimit(resource, &limit) == -1) {
+    if (pyexec_limits_most(resource, value, &limit.rlim_max) == -1) {
         return -1;
-    }
-
-    /* What the server itself may not exceed may be less. */
-    if (limit.rlim_max > value) {
-        limit.rlim_max = value;
     }
 
     limit.rlim_cur = limit.rlim_max;

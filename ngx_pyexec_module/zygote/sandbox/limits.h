@@ -25,5 +25,11 @@ int pyexec_limits_enter(const char **step);
  */
 int pyexec_limits_start(uint64_t seconds, const char **step);
 
+/*
+ * In a run: whether the limits of its memory are still those of the location,
+ * and no lower ones that the program has given itself.
+ */
+int pyexec_limits_kept(void);
+
 
 #endif /* PYEXEC_LIMITS_H */

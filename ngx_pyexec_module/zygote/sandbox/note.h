@@ -22,7 +22,7 @@ typedef struct {
 
 /* The program's own word. */
 typedef struct {
-    int      out_of_memory;     /* an uncaught MemoryError ended it */
+    int      out_of_memory;     /* want of memory ended it */
     int      finished;
     int      status;            /* 0 to 255, when it has finished */
     uint64_t token;             /* of a trial run that came to its end */
