@@ -226,6 +226,7 @@ pyexec_child_receive(const pyexec_child_t *child, pyexec_main_t *program)
 
     pyexec_child_read(child, buf, size);
 
+    program->directory = NULL;
     program->code = buf + header.directory_len;
     program->code_len = header.code_len;
     program->args = program->code + header.code_len;
@@ -239,6 +240,7 @@ pyexec_child_receive(const pyexec_child_t *child, pyexec_main_t *program)
     } else {
         /* Without it tracebacks have no lines; the program still runs. */
         (void) !chdir(buf);
+        program->directory = buf;
 
         pyexec_child_confine(child, PYEXEC_CHILD_CHANNEL);
     }
@@ -283,6 +285,8 @@ pyexec_child_read(const pyexec_child_t *child, void *buf, size_t size)
 }
 
 
+/* A program that its scratch has no room for lies nowhere; it still runs. */
+
 static void
 pyexec_child_script(const pyexec_child_t *child, const pyexec_main_t *program)
 {
@@ -292,6 +296,12 @@ pyexec_child_script(const pyexec_child_t *child, const pyexec_main_t *program)
     for (done = 0; done < program->code_len; done += n) {
         n = write(PYEXEC_CHILD_SCRIPT, program->code + done,
                   program->code_len - done);
+
+        if (n == -1 && errno == ENOSPC && pyexec_isolation.scratch
+            && ftruncate(PYEXEC_CHILD_SCRIPT, 0) == 0)
+        {
+            break;
+        }
 
         if (n == -1) {
             pyexec_child_fail(child, "write of the script");

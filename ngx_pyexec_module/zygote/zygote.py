@@ -28,6 +28,7 @@ it runs nothing that a site adds.
 MAIN_NAMES = dict(globals())
 
 import builtins
+import functools
 import gc
 import importlib
 import importlib.machinery
@@ -44,6 +45,7 @@ CONTROL = 3
 
 # Where a program lies that has a scratch space.
 SCRIPT = '/script'
+SCRATCH = '/scratch'
 
 # A numeric library that starts threads when it is imported would leave them
 # behind, and its locks with them, in every fork.
@@ -135,6 +137,19 @@ def make_main():
     main.__dict__.update(names)
     sys.modules['__main__'] = main
 
+    # To be asked where no file of that name is: after a chdir().
+    linecache = sys.modules.get('linecache')
+    if linecache is not None:
+        linecache.cache[MAIN] = (
+            functools.partial(main.__loader__.get_source, '__main__'),)
+
+
+def directory(options):
+    """Where every program lies; None where each has its own place."""
+    if options['isolation'] != 'full':
+        return None
+    return SCRIPT if options['scratch'] == '0' else SCRATCH
+
 
 def reseeding(extension, plain_fork):
     """What is to call after a fork, so that no two runs draw the same."""
@@ -181,7 +196,7 @@ def guard(extension, options):
     extension.guard(None if allow == '*' else frozenset(allow.split(',')),
                     standard,
                     tuple(entry for entry in sys.path
-                          if entry and entry not in (*standard, SCRIPT)),
+                          if entry and entry not in standard),
                     options['scratch'] != '0')
 
 
@@ -272,11 +287,6 @@ def serve(options, names):
     sys.stdout.flush()
     sys.stderr.flush()
 
-    # With a scratch space, a program does not lie in its working directory;
-    # tracebacks find it here.
-    if options['scratch'] != '0':
-        sys.path.append(SCRIPT)
-
     guard(extension, options)
     extension.watch_memory(raising())
 
@@ -296,7 +306,8 @@ def serve(options, names):
     sys.argv[:] = [MAIN]
     if sys.version_info >= (3, 10):
         sys.orig_argv[:] = ['python3', MAIN]
-    extension.serve(CONTROL, paths, reseed, main_thread, plain_fork)
+    extension.serve(CONTROL, paths, reseed, main_thread, plain_fork,
+                    directory(options))
     del zygote
 
 

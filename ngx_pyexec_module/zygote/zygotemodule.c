@@ -24,6 +24,7 @@
 #include "python/reseed.h"
 #include "python/sample.h"
 #include "python/shortage.h"
+#include "python/source.h"
 #include "reaper.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/confine.h"
@@ -304,15 +305,19 @@ static PyObject *
 zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
 {
     int                 control, image;
-    PyObject           *paths;
+    PyObject           *directory, *paths;
     const char         *step;
     pyexec_errand_t     errand;
     pyexec_main_hooks_t hooks;
 
-    if (!PyArg_ParseTuple(args, "iO!O!Op:serve", &control, &PyTuple_Type,
+    if (!PyArg_ParseTuple(args, "iO!O!OpO:serve", &control, &PyTuple_Type,
                           &paths, &PyTuple_Type, &hooks.reseed,
-                          &hooks.main_thread, &hooks.plain_fork))
+                          &hooks.main_thread, &hooks.plain_fork, &directory))
     {
+        return NULL;
+    }
+
+    if (directory != Py_None && pyexec_source_place(directory) == -1) {
         return NULL;
     }
 
@@ -380,7 +385,8 @@ static PyMethodDef zygote_methods[] = {
      "watch_memory(raising)\n--\n\n"
      "Notice refusals of memory; the argument is a raise's instruction."},
     {"serve", zygote_serve, METH_VARARGS,
-     "serve(control, paths, reseed, main_thread, plain_fork)\n--\n\n"
+     "serve(control, paths, reseed, main_thread, plain_fork, directory)"
+     "\n--\n\n"
      "Fork runs for the worker behind the control socket until it is closed."},
     {NULL, NULL, 0, NULL}
 };

@@ -4,8 +4,9 @@
 Each file of fidelity/programs is run both ways; output, error and return code
 must be equal to the byte. NAME.stdin and NAME.args (one a line) go with
 NAME.py, NAME.repeat says how often the input is repeated. Names of programs
-as arguments run only these; PYEXEC_SEED repeats the order of a run, and
-PYEXEC_TEST_ISOLATION takes another isolation than full.
+as arguments run only these; PYEXEC_SEED repeats the order of a run,
+PYEXEC_TEST_ISOLATION takes another isolation than full, and
+PYEXEC_TEST_SCRATCH gives each run a scratch of that size.
 """
 
 import collections
@@ -30,6 +31,7 @@ PATIENCE = 20
 THREADS = 4
 ROUNDS = 2
 ISOLATION = os.environ.get("PYEXEC_TEST_ISOLATION", "full")
+SCRATCH = os.environ.get("PYEXEC_TEST_SCRATCH", "off")
 SEED = int(os.environ.get("PYEXEC_SEED", random.randrange(2 ** 32)))
 
 LOCATION = f"""
@@ -43,6 +45,7 @@ LOCATION = f"""
                  threading traceback types unicodedata unittest warnings
                  weakref;
     pyexec_isolation {ISOLATION};
+    pyexec_scratch {SCRATCH};
 """
 
 # What starts a process, which no program may in process isolation.

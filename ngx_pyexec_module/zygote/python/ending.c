@@ -2,10 +2,10 @@
 #include <Python.h>
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "ending.h"
 #include "shortage.h"
+#include "source.h"
 
 
 /* The dictionaries of the zygote's modules and their sizes. */
@@ -228,8 +228,8 @@ pyexec_ending_finish(void)
 
     ending_restore();
 
-    /* From here on CPython can read no source line for a traceback. */
-    (void) !chdir("/");
+    /* An interpreter that ends shows none in a traceback, either. */
+    pyexec_source_hide();
 
     (void) PyDict_DelItemString(PyImport_GetModuleDict(), "__main__");
     PyErr_Clear();

@@ -12,6 +12,7 @@
 #include "main.h"
 #include "reseed.h"
 #include "shortage.h"
+#include "source.h"
 
 
 /*
@@ -163,8 +164,19 @@ static int
 pyexec_main_enter(const pyexec_main_t *program)
 {
     size_t      i;
-    PyObject   *arg, *argv, *orig_argv;
+    PyObject   *arg, *argv, *directory, *orig_argv;
     const char *p = program->args;
+
+    if (program->directory != NULL) {
+        directory = PyUnicode_DecodeFSDefault(program->directory);
+
+        if (directory == NULL || pyexec_source_place(directory) == -1) {
+            Py_XDECREF(directory);
+            return -1;
+        }
+
+        Py_DECREF(directory);
+    }
 
     argv = PySys_GetObject("argv");
     orig_argv = PySys_GetObject("orig_argv");       /* Python 3.10 */

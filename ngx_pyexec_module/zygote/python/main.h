@@ -15,6 +15,7 @@
 
 
 typedef struct {
+    const char *directory;      /* that it lies in; NULL: the zygote's */
     const char *code;           /* UTF-8 */
     size_t      code_len;
     const char *args;           /* nargs NUL-terminated strings, UTF-8 */

@@ -20,10 +20,10 @@
 
 /*
  * Of a scratch space: an inode for so many bytes, as most file systems have
- * it, and so many for the smallest of them.
+ * it, and so many for the smallest of them, with one for the script.
  */
 #define PYEXEC_SPACE_INODE       4096
-#define PYEXEC_SPACE_INODES_MIN  16
+#define PYEXEC_SPACE_INODES_MIN  17
 
 
 typedef struct {
@@ -33,8 +33,9 @@ typedef struct {
 
 
 static int pyexec_space_identity(pyexec_space_t *space);
-static int pyexec_space_script(pyexec_space_t *space);
 static int pyexec_space_scratch(pyexec_space_t *space);
+static int pyexec_space_script(pyexec_space_t *space);
+static int pyexec_space_open(const char *path, mode_t mode);
 static int pyexec_space_proc(pyexec_space_t *space);
 static int pyexec_space_directory(pyexec_space_t *space);
 static int pyexec_space_capabilities(pyexec_space_t *space);
@@ -45,8 +46,8 @@ static int pyexec_space_has_mounts(void);
 
 static const pyexec_space_step_t pyexec_space_steps[] = {
     { "the map of user ids", pyexec_space_identity },
-    { "mount of the script", pyexec_space_script },
     { "mount of the scratch space", pyexec_space_scratch },
+    { "mount of the script", pyexec_space_script },
     { "mount of /proc", pyexec_space_proc },
     { "chdir", pyexec_space_directory },
     { "capset", pyexec_space_capabilities },
@@ -124,34 +125,6 @@ pyexec_space_identity(pyexec_space_t *space)
 }
 
 
-/*
- * A directory for one file.  The program is written to it when there is one;
- * by then no other file can be opened for writing.
- */
-
-static int
-pyexec_space_script(pyexec_space_t *space)
-{
-    if (!pyexec_space_has_mounts()) {
-        space->script = open("/dev/null", O_WRONLY|O_CLOEXEC);
-
-        return space->script == -1 ? -1 : 0;
-    }
-
-    if (mount("script", PYEXEC_VIEW_SCRIPT, "tmpfs",
-              MS_NOSUID|MS_NODEV|MS_NOEXEC, "mode=0555,nr_inodes=2")
-        == -1)
-    {
-        return -1;
-    }
-
-    space->script = open(PYEXEC_VIEW_SCRIPT "/main.py",
-                         O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, 0444);
-
-    return space->script == -1 ? -1 : 0;
-}
-
-
 static int
 pyexec_space_scratch(pyexec_space_t *space)
 {
@@ -171,6 +144,48 @@ pyexec_space_scratch(pyexec_space_t *space)
 
     return mount("scratch", PYEXEC_VIEW_SCRATCH, "tmpfs", MS_NOSUID|MS_NODEV,
                  options);
+}
+
+
+/*
+ * It lies where the program works: in its scratch, whose bytes it takes, or
+ * in a directory for one file.  The program is written to it when there is
+ * one; by then no file outside of the scratch can be opened for writing.
+ */
+
+static int
+pyexec_space_script(pyexec_space_t *space)
+{
+    if (!pyexec_space_has_mounts()) {
+        space->script = open("/dev/null", O_WRONLY|O_CLOEXEC);
+
+        return space->script == -1 ? -1 : 0;
+    }
+
+    if (pyexec_isolation.scratch) {
+        space->script = pyexec_space_open(PYEXEC_VIEW_SCRATCH "/main.py",
+                                          0644);
+
+        return space->script == -1 ? -1 : 0;
+    }
+
+    if (mount("script", PYEXEC_VIEW_SCRIPT, "tmpfs",
+              MS_NOSUID|MS_NODEV|MS_NOEXEC, "mode=0555,nr_inodes=2")
+        == -1)
+    {
+        return -1;
+    }
+
+    space->script = pyexec_space_open(PYEXEC_VIEW_SCRIPT "/main.py", 0444);
+
+    return space->script == -1 ? -1 : 0;
+}
+
+
+static int
+pyexec_space_open(const char *path, mode_t mode)
+{
+    return open(path, O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, mode);
 }
 
 

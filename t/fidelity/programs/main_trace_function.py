@@ -2,7 +2,7 @@ import sys
 
 
 def trace(frame, event, arg):
-    if frame.f_code.co_filename == __file__ and frame.f_code.co_name != "trace":
+    if frame.f_code.co_filename == trace.__code__.co_filename and frame.f_code.co_name != "trace":
         print(event, frame.f_code.co_name, frame.f_lineno)
         return trace
 
