@@ -209,7 +209,8 @@ export TEST_NGINX_SERVROOT = $(server)/servroot
 test:
 	build-aux/setup test
 	$(MAKE) --no-print-directory tree debug unit-tests \
-	    $(fuzz_programs) $(guarded) $(reload_tests) $(spareless_tests) $(counted_tests) \
+	    $(fuzz_programs) $(guarded) $(reload_tests) $(spareless_tests) \
+	    $(counted_tests) \
 	    $(bench_tools)
 	prove $(unit_tests) $(tests) $(reload_tests) $(spareless_tests) \
 	    $(counted_tests)

@@ -2,32 +2,23 @@
 """To a program, the endpoint and a plain `python3 main.py` are the same.
 
 Each file of fidelity/programs is run both ways; output, error and return code
-must be equal to the byte. NAME.stdin and NAME.args (one a line) go with
-NAME.py, NAME.repeat says how often the input is repeated. Names of programs
-as arguments run only these; PYEXEC_SEED repeats the order of a run,
-PYEXEC_TEST_ISOLATION takes another isolation than full, and
-PYEXEC_TEST_SCRATCH gives each run a scratch of that size.
+must be equal to the byte. Names of programs as arguments run only these;
+PYEXEC_SEED repeats the order of a run, PYEXEC_TEST_ISOLATION takes another
+isolation than full, and PYEXEC_TEST_SCRATCH gives each run a scratch of that
+size.
 """
 
 import collections
 import concurrent.futures
-import difflib
-import glob
 import os
 import random
-import re
-import subprocess
 import sys
-import tempfile
 import unittest
 
 from pyexec_test import PyexecTestCase, Server, main, wait_until
+from pyexec_test.fidelity import (PATIENCE, PYTHON, Program, all_programs,
+                                  difference, run_by_post, run_plainly)
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PYTHON = os.environ.get("PYEXEC_PYTHON", "/usr/bin/python3")
-PROGRAMS = os.path.join(HERE, "programs")
-ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-PATIENCE = 20
 THREADS = 4
 ROUNDS = 2
 ISOLATION = os.environ.get("PYEXEC_TEST_ISOLATION", "full")
@@ -58,92 +49,11 @@ STARTING = {
     "subprocess_same_interpreter", "subprocess_timeout",
 }
 
-Outcome = collections.namedtuple("Outcome", "output error returncode")
-ADDRESS = re.compile(r"0x[0-9a-f]+")
-
-# faulthandler names the extension modules in memory: preloaded ones, too.
-EXTENSIONS = re.compile(r"\n\nExtension modules: .*\n\Z")
-
-
-
-class Program:
-    def __init__(self, path):
-        self.path = path
-        self.name = os.path.basename(path).removesuffix(".py")
-        self.source = self.read("py")
-        self.args = self.read("args").decode("utf-8").splitlines()
-        self.stdin = self.read("stdin") * int(self.read("repeat") or 1)
-
-    def read(self, kind):
-        path = f"{self.path.removesuffix('.py')}.{kind}"
-
-        if not os.path.exists(path):
-            return b""
-
-        with open(path, "rb") as part:
-            return part.read()
-
-
-def normal(text):
-    return EXTENSIONS.sub("\n", ADDRESS.sub("0x", text))
-
-
-def run_plainly(program):
-    with tempfile.TemporaryDirectory(prefix="pyexec-plain-") as folder:
-        with open(os.path.join(folder, "main.py"), "wb") as script:
-            script.write(program.source)
-
-        done = subprocess.run([PYTHON, "main.py", *program.args], cwd=folder,
-                              input=program.stdin, env=ENVIRONMENT,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              timeout=PATIENCE)
-
-    def text(data):
-        text = data.decode("utf-8", "replace")
-        return normal(text.replace(os.path.join(folder, "main.py"), "main.py"))
-
-    return Outcome(text(done.stdout), text(done.stderr), done.returncode)
-
-
-def run_by_post(server, program):
-    answer = server.post(program.source.decode("utf-8"), args=program.args,
-                         stdin=program.stdin.decode("utf-8"),
-                         timeout=PATIENCE + 10)
-
-    if answer.status != 200:
-        raise AssertionError(f"status {answer.status}: {answer.body[:500]}")
-
-    got = answer.json
-    number, error = got["returncode"], got["error"]
-    status = "ok" if number == 0 else "error" if number > 0 else "signal"
-
-    if got["status"] != status:
-        raise AssertionError(f"status {got['status']} with {number}")
-
-    return Outcome(normal(got["output"]), normal(error), number)
-
-
-def difference(plain, posted):
-    """How the answer differs from the plain run; empty when it does not."""
-    lines = []
-
-    if plain.returncode != posted.returncode:
-        lines.append(f"returncode {posted.returncode}, not {plain.returncode}")
-
-    for name in ("output", "error"):
-        pieces = [ascii(line) for line in getattr(plain, name).split("\n")]
-        got = [ascii(line) for line in getattr(posted, name).split("\n")]
-        lines += difflib.unified_diff(pieces, got, f"plain {name}",
-                                      f"posted {name}", n=1, lineterm="")
-
-    return "\n".join(line[:300] for line in lines[:60])
-
 
 class Suite:
     """Every run of both kinds, in the background; tests ask for outcomes."""
 
-    programs = {p.name: p for p in map(Program, sorted(
-        glob.glob(os.path.join(PROGRAMS, "*.py"))))}
+    programs = all_programs()
     pool = concurrent.futures.ThreadPoolExecutor(THREADS)
     server = None
     plain, posted, shuffled = {}, {}, collections.defaultdict(list)
