@@ -2,7 +2,8 @@
 """Each program runs as under python3 when its own imports are all it may do.
 
 The modules that a program of fidelity/programs imports itself, as its syntax
-tree has them, are its list. What its libraries need is theirs. Names of programs as arguments run only these.
+tree has them, are its list. What its libraries need is theirs. Names of
+programs as arguments run only these.
 """
 
 import ast

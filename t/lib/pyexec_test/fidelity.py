@@ -26,7 +26,6 @@ ADDRESS = re.compile(r"0x[0-9a-f]+")
 EXTENSIONS = re.compile(r"\n\nExtension modules: .*\n\Z")
 
 
-
 class Program:
     def __init__(self, path):
         self.path = path
