@@ -17,8 +17,10 @@ SYSTEM = ('/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32')
 SETTINGS = ('/etc/ld.so.cache', '/etc/localtime', '/etc/alternatives',
             '/etc/mime.types', '/etc/ssl/certs', '/etc/ca-certificates',
             '/etc/pki/tls/certs', '/etc/pki/ca-trust')
-NETWORK = ('/etc/resolv.conf', '/etc/hosts', '/etc/services',
-           '/etc/protocols', '/etc/gai.conf')
+NETWORK = ('/etc/resolv.conf', '/etc/hosts', '/etc/gai.conf')
+# What is copied of each of these; the largest in use have 700 KB.
+NAMES_SIZE = 1 << 20
+NAMES = ('/etc/services', '/etc/protocols')
 DEVICES = ('/dev/null', '/dev/zero', '/dev/full', '/dev/random',
            '/dev/urandom')
 LINKS = (('/dev/fd', '../proc/self/fd'), ('/dev/stdin', '../proc/self/fd/0'),
@@ -65,17 +67,19 @@ def isolate(extension, options):
     mode = options['isolation']
     wanted = needed(options['network'] == 'on')
     paths = readable(wanted)
+    scratch = int(options['scratch'])
     hidden = tuple(hiding(paths, wanted, options['hide']))
     if mode == 'process':
         # Rules are for directories, by whatever name these are found.
-        paths = [path for parent in readable(map(os.path.realpath, wanted))
+        paths = [path for parent in readable(map(os.path.realpath,
+                                                 (*wanted, *NAMES)))
                  for path in around(parent, hidden)]
     try:
         extension.isolate(MODES[mode], options['network'] == 'on',
                           may_start_processes(options),
                           int(options['processes']), int(options['memory']),
-                          int(options['scratch']),
-                          view(paths, hidden) if mode == 'full' else ())
+                          scratch, view(paths, hidden, scratch)
+                          if mode == 'full' else ())
     except OSError as error:
         raise Unavailable(explain(mode, error)) from None
     return tuple(os.fsencode(path) for path in paths)
@@ -209,17 +213,20 @@ def around(path, hidden):
             yield from around(entry, hidden)
 
 
-def view(paths, hidden):
+def view(paths, hidden, scratch):
     """The entries of a file system that holds nothing else."""
     entries = [entry_of(path) for path in paths]
     entries += [(BIND, path, None) for path in (*DEVICES, '/proc')]
     entries += [(LINK, path, target) for path, target in LINKS]
-    entries += [(FILE, path, content) for path, content in accounts()
-                if path not in paths]
+    entries += [(FILE, path, content) for path, content in
+                (*accounts(), *names()) if path not in paths]
     entries += [(DIRECTORY, path, None) for path in DIRECTORIES]
     # Temporary files go to the scratch space, unless Python itself is there.
     if not any(is_below(path, '/tmp') for path in paths):
         entries += [(LINK, '/tmp', 'scratch')]
+    # Where named semaphores are, and memory that has a name.
+    if scratch:
+        entries += [(LINK, '/dev/shm', '../scratch')]
     entries += [(HIDE, path, None) for path in hidden]
     return tuple((kind, os.fsencode(path), content)
                  for kind, path, content in entries)
@@ -245,7 +252,18 @@ def accounts():
     yield '/etc/group', f'root:x:0:\n{name}:x:{gid}:\n'
     yield '/etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'
     yield '/etc/nsswitch.conf', ('passwd: files\ngroup: files\n'
-                                 'hosts: files dns\n')
+                                 'hosts: files dns\n'
+                                 'services: files\nprotocols: files\n')
+
+
+def names():
+    """Files of this machine that are copied: each mount costs every run."""
+    for path in NAMES:
+        try:
+            with open(path, encoding='utf-8', errors='replace') as file:
+                yield path, file.read(NAMES_SIZE).replace('\0', '')
+        except OSError:
+            pass
 
 
 def explain(mode, error):

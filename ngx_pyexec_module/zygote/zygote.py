@@ -289,6 +289,7 @@ def serve(options, names):
 
     guard(extension, options)
     extension.watch_memory(raising())
+    extension.amend(options['scratch'] != '0', options['allow'] == '*')
 
     plain_fork = has_known_fork_hooks() and has_one_thread()
     reseed = reseeding(extension, plain_fork)

@@ -19,6 +19,7 @@
 #include "memory/image.h"
 #include "memory/warm.h"
 #include "probe.h"
+#include "python/amend.h"
 #include "python/ending.h"
 #include "python/main.h"
 #include "python/reseed.h"
@@ -302,6 +303,22 @@ zygote_watch_memory(PyObject *Py_UNUSED(module), PyObject *args)
 
 
 static PyObject *
+zygote_amend(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    int any, writable;
+
+    if (!PyArg_ParseTuple(args, "pp:amend", &writable, &any)
+        || (!writable && pyexec_amend_prepare() == -1)
+        || (!any && pyexec_amend_breakpoint() == -1))
+    {
+        return NULL;
+    }
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
 zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
 {
     int                 control, image;
@@ -384,6 +401,9 @@ static PyMethodDef zygote_methods[] = {
     {"watch_memory", zygote_watch_memory, METH_VARARGS,
      "watch_memory(raising)\n--\n\n"
      "Notice refusals of memory; the argument is a raise's instruction."},
+    {"amend", zygote_amend, METH_VARARGS,
+     "amend(writable, any)\n--\n\n"
+     "Help modules where no file is written, or not any is imported."},
     {"serve", zygote_serve, METH_VARARGS,
      "serve(control, paths, reseed, main_thread, plain_fork, directory)"
      "\n--\n\n"

@@ -216,7 +216,7 @@ static int
 pyexec_view_root(void)
 {
     if (mount("pyexec", PYEXEC_VIEW_BASE, "tmpfs", MS_NOSUID|MS_NODEV,
-              "mode=0755,size=1m")
+              "mode=0755,size=4m")
         == -1)
     {
         return -1;
