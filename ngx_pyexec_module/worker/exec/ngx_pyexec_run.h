@@ -68,7 +68,7 @@ struct ngx_pyexec_run_s {
 
     const ngx_pyexec_run_events_t  *events;
     void                       *data;           /* of its owner */
-    ngx_queue_t                 idle;           /* of the spares, if it is one */
+    ngx_queue_t                 idle;           /* of the spares */
 
     ngx_pool_t                 *pool;
     ngx_pyexec_input_t          channel;
