@@ -10,6 +10,9 @@
  *
  * Arguments are the names to allow; without any, all are.  A path of "-"
  * alone ends it, and every answer is flushed: a script can talk to it.
+ *
+ * Behind a tab may stand the path of a reply as zygote/rewrite.py makes it:
+ * then the program is checked by that alone.
  */
 
 #include <errno.h>
@@ -19,7 +22,7 @@
 
 #include "policy/collect.h"
 #include "policy/policy.h"
-#include "policy/resolve.h"
+#include "policy/rewritten.h"
 #include "policy/source.h"
 #include "policy/syntax.h"
 
@@ -106,8 +109,8 @@ read_file(const char *path, size_t *len)
 int
 main(int argc, char **argv)
 {
-    char                     *code, path[4096];
-    size_t                    len;
+    char                     *code, *reply, *second, path[4096];
+    size_t                    len, reply_len;
     pyexec_policy_t          *policy;
     pyexec_syntax_t          *syntax;
     pyexec_policy_verdict_t   verdict;
@@ -132,14 +135,31 @@ main(int argc, char **argv)
             break;
         }
 
+        second = strchr(path, '\t');
+
+        if (second) {
+            *second++ = '\0';
+        }
+
         code = read_file(path, &len);
-        if (code == NULL) {
+        reply = second ? read_file(second, &reply_len) : NULL;
+
+        if (code == NULL || (second && reply == NULL)) {
             fprintf(stderr, "%s: %s\n", path, strerror(errno));
             return 1;
         }
 
         len = pyexec_source_normalise(code, len);
-        pyexec_policy_check(policy, code, len, &verdict);
+
+        if (reply) {
+            memset(&verdict, 0, sizeof(verdict));
+            verdict.outcome = PYEXEC_POLICY_UNANALYSABLE;
+            pyexec_rewritten_check(policy, code, len, reply, reply_len,
+                                   &verdict);
+
+        } else {
+            pyexec_policy_check(policy, code, len, &verdict);
+        }
 
         printf("%s\t%u\t%u\t%s\t", outcomes[verdict.outcome],
                (unsigned) verdict.line, (unsigned) verdict.column,
@@ -149,6 +169,7 @@ main(int argc, char **argv)
         fflush(stdout);
 
         free(code);
+        free(reply);
     }
 
     pyexec_syntax_free(syntax);
