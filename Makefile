@@ -84,14 +84,16 @@ builds = $(BUILD)/install $(BUILD)/tree $(BUILD)/debug
 
 tree: $(BUILD)/ngx_pyexec_module.so \
       $(server)/zygote/pyexec_zygote.abi3.so \
-      $(server)/zygote/zygote.py $(server)/zygote/isolation.py
+      $(patsubst $(SRC)/zygote/%,$(server)/zygote/%, \
+                 $(wildcard $(SRC)/zygote/*.py))
 
 $(BUILD)/ngx_pyexec_module.so: $(BUILD)/tree/ngx_pyexec_module.so
 	ln -f $< $@
 
 debug: $(BUILD)/debug/ngx_pyexec_module.so \
        $(server)/debug/pyexec_zygote.abi3.so \
-       $(server)/debug/zygote.py $(server)/debug/isolation.py
+       $(patsubst $(SRC)/zygote/%,$(server)/debug/%, \
+                  $(wildcard $(SRC)/zygote/*.py))
 
 $(BUILD)/debug/% $(server)/debug/%: CFLAGS = -g -O1 -DPYEXEC_TEST
 

@@ -77,6 +77,11 @@ def load_isolation():
                 'isolation.py')
 
 
+def load_rewrite():
+    return load('pyexec_rewrite', importlib.machinery.SourceFileLoader,
+                'rewrite.py')
+
+
 def preload(names, strict):
     for name in names:
         if name in PROGRAMS and not strict:
@@ -268,6 +273,7 @@ def give_up_root():
 def serve(options, names):
     extension = load_extension()
     isolation = load_isolation()
+    extension.rewrite_by(load_rewrite().rewrite)
     give_up_root()
     try:
         isolation.open_cgroup(extension, options)

@@ -20,6 +20,7 @@
 #include "memory/warm.h"
 #include "probe.h"
 #include "python/amend.h"
+#include "python/compile_only.h"
 #include "python/ending.h"
 #include "python/main.h"
 #include "python/reseed.h"
@@ -319,6 +320,15 @@ zygote_amend(PyObject *Py_UNUSED(module), PyObject *args)
 
 
 static PyObject *
+zygote_rewrite_by(PyObject *Py_UNUSED(module), PyObject *function)
+{
+    pyexec_compile_only_prepare(function);
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
 zygote_serve(PyObject *Py_UNUSED(module), PyObject *args)
 {
     int                 control, image;
@@ -404,6 +414,9 @@ static PyMethodDef zygote_methods[] = {
     {"amend", zygote_amend, METH_VARARGS,
      "amend(writable, any)\n--\n\n"
      "Help modules where no file is written, or not any is imported."},
+    {"rewrite_by", zygote_rewrite_by, METH_O,
+     "rewrite_by(function)\n--\n\n"
+     "Write programs that are compiled only anew by it, from bytes to bytes."},
     {"serve", zygote_serve, METH_VARARGS,
      "serve(control, paths, reseed, main_thread, plain_fork, directory)"
      "\n--\n\n"

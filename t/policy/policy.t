@@ -354,11 +354,43 @@ SyntaxError: invalid syntax
 
 
 
-=== what Python accepts but the policy cannot read is refused, not run
+=== what the parser does not know and Python does is checked and run
 --- code
 match *[1], 2:
     case _:
         print("ran")
+--- output
+ran
+--- error_log
+pyexec: program checked by Python's own tree
+
+
+
+=== it is refused in the same words
+--- codes
+x = 1, *[2]; import socket
+x = 1, *[open("f", "w")]
+--- refusals
+1:21 Code is not safe: Disallowed import: socket
+1:10 Code is not safe: Forbidden operation: open with mode 'w'
+
+
+
+=== what nobody can read is refused, not run
+--- request eval
+::post({ code => "print(1)\nx = [" . "b," x 26_000 . "]" })
 --- error_code: 400
 --- response_body_like chomp
-\A\{"error": "Code is not safe: cannot be analysed", "line": \d+, "column": \d+\}\z
+\A\{"error": "Code is not safe: cannot be analysed", "line": 2, "column": \d+\}\z
+
+
+
+=== a program may import itself
+--- codes
+import __main__; x = 1; print(__main__.x)
+x = 2; from __main__ import x as y; print(y)
+x = 3; print(__import__("__main__").x)
+--- outputs
+1
+2
+3

@@ -28,6 +28,7 @@ static ngx_int_t ngx_pyexec_job_collect(ngx_pyexec_collected_t *printed,
 static size_t ngx_pyexec_job_cut(const u_char *data, size_t len, u_char next);
 static void ngx_pyexec_job_run_done(ngx_pyexec_run_t *run,
     ngx_pyexec_outcome_t *outcome);
+static void ngx_pyexec_job_let_go(ngx_pyexec_job_t *job);
 
 static void ngx_pyexec_job_end(ngx_pyexec_job_t *job,
     ngx_pyexec_outcome_e kind, ngx_err_t err, char *step);
@@ -343,8 +344,10 @@ ngx_pyexec_job_begin(ngx_pyexec_job_t *job)
         (void) ngx_pyexec_job_script(job, 0);
     }
 
-    job->started = 1;
-    job->queue_time = (double) (job->run->began - job->submitted) / 1e9;
+    if (!job->started) {
+        job->started = 1;
+        job->queue_time = (double) (job->run->began - job->submitted) / 1e9;
+    }
 
     ngx_log_debug4(NGX_LOG_DEBUG_HTTP, job->pool->log, 0,
                    "pyexec run %*s begins as child %uD, queue time: %.6f",
@@ -374,13 +377,19 @@ failed:
 static ngx_int_t
 ngx_pyexec_job_script(ngx_pyexec_job_t *job, ngx_uint_t directory)
 {
-    if (job->repeated) {
+    ngx_int_t  rc;
+
+    if (job->scripted) {
         return NGX_OK;
     }
 
-    return ngx_pyexec_script_create(&job->script, job->order.temp_path,
-                                    directory, &job->order.program.code,
-                                    job->id, job->pool);
+    rc = ngx_pyexec_script_create(&job->script, job->order.temp_path,
+                                  directory, &job->order.program.code,
+                                  job->id, job->pool);
+
+    job->scripted = rc == NGX_OK;
+
+    return rc;
 }
 
 
@@ -399,7 +408,7 @@ ngx_pyexec_job_output(ngx_pyexec_run_t *run, ngx_uint_t stream, u_char *p,
     }
 
     rc = ngx_pyexec_job_collect(&job->printed[stream],
-                                job->order.output_limit, p, len);
+                                job->order.limits[stream], p, len);
 
     if (rc != NGX_OK) {
         ngx_pyexec_run_kill(run, rc == NGX_DECLINED
@@ -500,7 +509,6 @@ ngx_pyexec_job_cut(const u_char *data, size_t len, u_char next)
 static void
 ngx_pyexec_job_run_done(ngx_pyexec_run_t *run, ngx_pyexec_outcome_t *outcome)
 {
-    ngx_uint_t         i;
     ngx_pyexec_job_t  *job;
 
     job = run->data;
@@ -520,16 +528,23 @@ ngx_pyexec_job_run_done(ngx_pyexec_run_t *run, ngx_pyexec_outcome_t *outcome)
 
         if (!job->repeated) {
             job->repeated = 1;
-            job->run = NULL;
-            ngx_pyexec_run_free(run);
-
-            for (i = 0; i < NGX_PYEXEC_NOUTPUTS; i++) {
-                job->printed[i].len = 0;
-            }
-
+            ngx_pyexec_job_let_go(job);
             ngx_pyexec_job_start(job);
             return;
         }
+    }
+
+    if (job->order.program.compile_only && job->events
+        && outcome->kind == NGX_PYEXEC_OUTCOME_ENDED
+        && outcome->cause == NGX_PYEXEC_CAUSE_NONE
+        && outcome->returncode == 0)
+    {
+        /* it may be gone when that returns */
+
+        job->run = NULL;
+        job->events->compiled(job);
+        ngx_pyexec_run_free(run);
+        return;
     }
 
     if (outcome->kind == NGX_PYEXEC_OUTCOME_ENDED
@@ -539,6 +554,62 @@ ngx_pyexec_job_run_done(ngx_pyexec_run_t *run, ngx_pyexec_outcome_t *outcome)
     }
 
     ngx_pyexec_job_done(job, outcome);
+}
+
+
+/* Its run is gone, and another one follows. */
+
+static void
+ngx_pyexec_job_let_go(ngx_pyexec_job_t *job)
+{
+    ngx_uint_t  i;
+
+    if (job->run) {
+        ngx_pyexec_run_free(job->run);
+        job->run = NULL;
+    }
+
+    for (i = 0; i < NGX_PYEXEC_NOUTPUTS; i++) {
+        job->printed[i].len = 0;
+    }
+}
+
+
+void
+ngx_pyexec_job_run(ngx_pyexec_job_t *job, ngx_pyexec_profile_t *profile,
+    size_t output_limit)
+{
+    ngx_uint_t  i;
+
+    ngx_pyexec_job_let_go(job);
+
+    for (i = 0; i < NGX_PYEXEC_NOUTPUTS; i++) {
+        job->order.limits[i] = output_limit;
+    }
+
+    job->order.profile = profile;
+    job->order.program.compile_only = 0;
+    job->repeated = 0;
+
+    job->spares = ngx_pyexec_spares_get(profile, ngx_pyexec_job_event);
+    job->ticket.need = job->spares;
+
+    if (job->spares == NULL) {
+        ngx_pyexec_job_end(job, NGX_PYEXEC_OUTCOME_NO_MEMORY, 0, "");
+        return;
+    }
+
+    if (!ngx_pyexec_zygote_expected(job->spares->zygote)) {
+        ngx_pyexec_job_end(job, NGX_PYEXEC_OUTCOME_DOWN, 0, "");
+        return;
+    }
+
+    if (!ngx_pyexec_zygote_accepts(job->spares->zygote)) {
+        ngx_pyexec_place_ask_again(&job->ticket);
+        return;
+    }
+
+    ngx_pyexec_job_start(job);
 }
 
 

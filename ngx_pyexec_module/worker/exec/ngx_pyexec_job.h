@@ -25,8 +25,18 @@ typedef struct ngx_pyexec_job_s  ngx_pyexec_job_t;
 
 
 typedef struct {
-    /* It has a place and a process, and the process its program. */
+    /*
+     * It has a place and a process, and the process its program; told again of
+     * the run of a program that has been compiled.
+     */
     void                      (*started)(ngx_pyexec_job_t *job);
+
+    /*
+     * A program that is compiled only has been, without an error.  What was
+     * printed may be taken: "data" is set to NULL then.  The job keeps its
+     * place until ngx_pyexec_job_run() or ngx_pyexec_job_abandon().
+     */
+    void                      (*compiled)(ngx_pyexec_job_t *job);
 
     /*
      * It is over.  Told once, and never from inside ngx_pyexec_job_submit();
@@ -43,7 +53,7 @@ typedef struct {
     ngx_pyexec_profile_t       *profile;
     ngx_path_t                 *temp_path;
     ngx_pyexec_program_t        program;
-    size_t                      output_limit;   /* bytes, of each stream */
+    size_t                      limits[NGX_PYEXEC_NOUTPUTS];    /* bytes */
     ngx_uint_t                  concurrency;
     ngx_uint_t                  queue;
     ngx_msec_t                  queue_timeout;
@@ -84,6 +94,7 @@ struct ngx_pyexec_job_s {
 
     unsigned                    started:1;
     unsigned                    repeated:1;     /* its first run had no start */
+    unsigned                    scripted:1;
 };
 
 
@@ -102,6 +113,13 @@ ngx_pyexec_job_t *ngx_pyexec_job_create(ngx_pyexec_job_order_t *order,
 
 /* Whatever becomes of it is told to its events. */
 void ngx_pyexec_job_submit(ngx_pyexec_job_t *job);
+
+/*
+ * Runs the program that has been compiled, in another process, of a zygote of
+ * "profile", and with that much output.
+ */
+void ngx_pyexec_job_run(ngx_pyexec_job_t *job, ngx_pyexec_profile_t *profile,
+    size_t output_limit);
 
 /* Nobody waits for it any more: nothing is told, its run is killed. */
 void ngx_pyexec_job_abandon(ngx_pyexec_job_t *job);

@@ -1,11 +1,15 @@
 
 #include "ngx_pyexec_check.h"
+#include "../../policy/rewritten.h"
 #include "../../policy/source.h"
 
 #include <math.h>
 
 
+static void ngx_pyexec_check_start(ngx_pyexec_check_t *check, size_t len);
 static void ngx_pyexec_check_decide(void *data, ngx_log_t *log);
+static void ngx_pyexec_check_body(ngx_pyexec_check_t *check);
+static void ngx_pyexec_check_reply(ngx_pyexec_check_t *check);
 static ngx_pyexec_profile_t *ngx_pyexec_check_profile(
     ngx_pyexec_check_t *check);
 static void ngx_pyexec_check_free(void *data);
@@ -52,12 +56,35 @@ ngx_pyexec_check(ngx_pyexec_check_t *check)
     cln->handler = ngx_pyexec_check_free;
     cln->data = check;
 
+    ngx_pyexec_check_start(check, check->body.len);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_pyexec_check_rewritten(ngx_pyexec_check_t *check, u_char *data,
+    size_t len)
+{
+    check->rewritten = 1;
+    check->reply.data = data;
+    check->reply.len = len;
+
+    ngx_pyexec_check_start(check, len);
+}
+
+
+/* Of that many bytes, which say whether it is for a thread. */
+
+static void
+ngx_pyexec_check_start(ngx_pyexec_check_t *check, size_t len)
+{
 #if (NGX_THREADS)
 
-    if (check->body.len >= NGX_PYEXEC_CHECK_THREAD
+    if (len >= NGX_PYEXEC_CHECK_THREAD
         && ngx_pyexec_check_post(check) == NGX_OK)
     {
-        return NGX_OK;
+        return;
     }
 
 #endif
@@ -65,8 +92,6 @@ ngx_pyexec_check(ngx_pyexec_check_t *check)
     ngx_pyexec_check_decide(&check, check->request->connection->log);
 
     check->done(check);
-
-    return NGX_OK;
 }
 
 
@@ -77,6 +102,18 @@ ngx_pyexec_check_decide(void *data, ngx_log_t *log)
 {
     ngx_pyexec_check_t *check = *(ngx_pyexec_check_t **) data;
 
+    if (check->rewritten) {
+        ngx_pyexec_check_reply(check);
+
+    } else {
+        ngx_pyexec_check_body(check);
+    }
+}
+
+
+static void
+ngx_pyexec_check_body(ngx_pyexec_check_t *check)
+{
     pyexec_request_string_t  *code;
     pyexec_request_limits_t   limits;
 
@@ -100,6 +137,28 @@ ngx_pyexec_check_decide(void *data, ngx_log_t *log)
 
     pyexec_policy_check(check->conf->policy, code->data, code->len,
                         &check->verdict);
+
+    check->profile = ngx_pyexec_check_profile(check);
+}
+
+
+static void
+ngx_pyexec_check_reply(ngx_pyexec_check_t *check)
+{
+    pyexec_request_string_t  *code;
+
+    code = &check->program.code;
+
+    pyexec_rewritten_check(check->conf->policy, code->data, code->len,
+                           (char *) check->reply.data, check->reply.len,
+                           &check->verdict);
+
+    /* it is as large as the program, or larger, and the request may last */
+
+    if (check->reply.data) {
+        ngx_free(check->reply.data);
+        check->reply.data = NULL;
+    }
 
     check->profile = ngx_pyexec_check_profile(check);
 }
@@ -135,6 +194,10 @@ ngx_pyexec_check_free(void *data)
 
     if (check->parsed == PYEXEC_REQUEST_OK) {
         pyexec_request_free(&check->program);
+    }
+
+    if (check->reply.data) {
+        ngx_free(check->reply.data);
     }
 }
 

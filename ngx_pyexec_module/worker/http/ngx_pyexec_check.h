@@ -48,7 +48,12 @@ struct ngx_pyexec_check_s {
     /* whose zygote runs the program */
     ngx_pyexec_profile_t       *profile;
 
+    /* of a program that was compiled: what the interpreter made of it */
+    ngx_str_t                   reply;
+
     ngx_event_t                 hold;           /* while a thread decides */
+
+    unsigned                    rewritten:1;    /* decided by that */
 };
 
 
@@ -57,6 +62,14 @@ struct ngx_pyexec_check_s {
  * NGX_ERROR without memory: "done" is not called.
  */
 ngx_int_t ngx_pyexec_check(ngx_pyexec_check_t *check);
+
+/*
+ * Decides again on a program that was found unanalysable, by the reply of the
+ * interpreter that has compiled it: "data", ngx_alloc()ed, which is the
+ * check's from now on.  "done" is called as above.
+ */
+void ngx_pyexec_check_rewritten(ngx_pyexec_check_t *check, u_char *data,
+    size_t len);
 
 
 #endif /* _NGX_PYEXEC_CHECK_H_INCLUDED_ */

@@ -4,6 +4,7 @@
 #include "ngx_pyexec_check.h"
 #include "ngx_pyexec_ctx.h"
 #include "ngx_pyexec_request.h"
+#include "../../policy/rewritten.h"
 
 
 static ngx_pyexec_reply_e ngx_pyexec_handler_header(ngx_http_request_t *r);
@@ -19,6 +20,7 @@ static void ngx_pyexec_handler_run(ngx_pyexec_ctx_t *ctx);
 static ngx_int_t ngx_pyexec_handler_args(ngx_pyexec_check_t *check,
     ngx_str_t *args);
 static void ngx_pyexec_handler_started(ngx_pyexec_job_t *job);
+static void ngx_pyexec_handler_compiled(ngx_pyexec_job_t *job);
 static void ngx_pyexec_handler_done(ngx_pyexec_job_t *job,
     ngx_pyexec_outcome_t *outcome);
 static void ngx_pyexec_handler_left(void *data);
@@ -26,6 +28,7 @@ static void ngx_pyexec_handler_left(void *data);
 
 static const ngx_pyexec_job_events_t  ngx_pyexec_handler_events = {
     ngx_pyexec_handler_started,
+    ngx_pyexec_handler_compiled,
     ngx_pyexec_handler_done
 };
 
@@ -216,6 +219,13 @@ ngx_pyexec_handler_checked(ngx_pyexec_check_t *check)
                    check->parsed, check->verdict.outcome,
                    check->profile && check->profile != ctx->conf->profile);
 
+    if (check->rewritten && check->verdict.outcome
+                            != PYEXEC_POLICY_UNANALYSABLE)
+    {
+        ngx_log_error(NGX_LOG_INFO, ctx->request->connection->log, 0,
+                      "pyexec: program checked by Python's own tree");
+    }
+
     /* of a subrequest nginx does not say that its client has left */
 
     if (ctx->request->connection->error) {
@@ -234,7 +244,16 @@ ngx_pyexec_handler_checked(ngx_pyexec_check_t *check)
         return;
     }
 
-    ngx_pyexec_handler_run(ctx);
+    if (ctx->job == NULL) {
+        ngx_pyexec_handler_run(ctx);
+        return;
+    }
+
+    /* it has been compiled, and holds a place */
+
+    ctx->state = NGX_PYEXEC_REQUEST_WAITING;
+
+    ngx_pyexec_job_run(ctx->job, check->profile, ctx->conf->output_limit);
 }
 
 
@@ -261,8 +280,12 @@ ngx_pyexec_handler_decide(ngx_pyexec_check_t *check)
     switch (check->verdict.outcome) {
 
     case PYEXEC_POLICY_ALLOWED:
-    case PYEXEC_POLICY_UNANALYSABLE:
         return NGX_PYEXEC_REPLY_NONE;
+
+    case PYEXEC_POLICY_UNANALYSABLE:
+        /* the parser and CPython disagree: nothing is known of it */
+        return check->rewritten ? NGX_PYEXEC_REPLY_UNSAFE
+                                : NGX_PYEXEC_REPLY_NONE;
 
     case PYEXEC_POLICY_REFUSED:
         return NGX_PYEXEC_REPLY_UNSAFE;
@@ -290,7 +313,8 @@ ngx_pyexec_handler_run(ngx_pyexec_ctx_t *ctx)
 
     order.profile = check->profile;
     order.temp_path = conf->temp_path;
-    order.output_limit = conf->output_limit;
+    order.limits[NGX_PYEXEC_STDOUT] = conf->output_limit;
+    order.limits[NGX_PYEXEC_STDERR] = conf->output_limit;
     order.concurrency = conf->concurrency;
     order.queue = conf->queue;
     order.queue_timeout = conf->queue_timeout;
@@ -305,6 +329,11 @@ ngx_pyexec_handler_run(ngx_pyexec_ctx_t *ctx)
     program->timeout = check->timeout;
     program->compile_only = check->verdict.outcome
                             == PYEXEC_POLICY_UNANALYSABLE;
+
+    if (program->compile_only) {
+        order.limits[NGX_PYEXEC_STDOUT] = pyexec_rewritten_limit(
+                                                      program->code.len);
+    }
 
     if (ngx_pyexec_handler_args(check, &program->args) == NGX_OK) {
         ctx->job = ngx_pyexec_job_create(&order, &ngx_pyexec_handler_events,
@@ -374,6 +403,30 @@ ngx_pyexec_handler_started(ngx_pyexec_job_t *job)
 }
 
 
+/* The parser did not know a program, and CPython has no objection. */
+
+static void
+ngx_pyexec_handler_compiled(ngx_pyexec_job_t *job)
+{
+    ngx_connection_t        *c;
+    ngx_pyexec_ctx_t        *ctx;
+    ngx_pyexec_collected_t   reply;
+
+    ctx = job->data;
+    c = ctx->request->connection;
+
+    reply = job->printed[NGX_PYEXEC_STDOUT];
+    ngx_memzero(&job->printed[NGX_PYEXEC_STDOUT],
+                sizeof(ngx_pyexec_collected_t));
+
+    ctx->state = NGX_PYEXEC_REQUEST_CHECKING;
+
+    ngx_pyexec_check_rewritten(&ctx->check, reply.data, reply.len);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
 static void
 ngx_pyexec_handler_done(ngx_pyexec_job_t *job, ngx_pyexec_outcome_t *outcome)
 {
@@ -393,14 +446,16 @@ ngx_pyexec_handler_done(ngx_pyexec_job_t *job, ngx_pyexec_outcome_t *outcome)
     reply.error.data = job->printed[NGX_PYEXEC_STDERR].data;
     reply.error.len = job->printed[NGX_PYEXEC_STDERR].len;
 
-    /* the parser and CPython disagree: nothing is known of the program */
+    /* what is printed there is a reply, and no output of the program */
 
-    if (job->order.program.compile_only
-        && outcome->kind == NGX_PYEXEC_OUTCOME_ENDED
-        && outcome->cause == NGX_PYEXEC_CAUSE_NONE
-        && outcome->returncode == 0)
-    {
-        reply.kind = NGX_PYEXEC_REPLY_UNSAFE;
+    if (job->order.program.compile_only) {
+        reply.output.len = 0;
+
+        if (job->printed[NGX_PYEXEC_STDOUT].len
+            == job->order.limits[NGX_PYEXEC_STDOUT])
+        {
+            reply.kind = NGX_PYEXEC_REPLY_UNSAFE;
+        }
     }
 
     ngx_pyexec_request_finish(ctx, &reply);

@@ -1,11 +1,21 @@
 /*
  * A program that is compiled and not run: where the policy's parser finds an
- * error, CPython is asked whether it finds one, too.
+ * error, CPython is asked whether it finds one, too.  If not, it writes the
+ * program anew in words that the parser knows: see zygote/rewrite.py.
  */
 
 #ifndef PYEXEC_COMPILE_ONLY_H
 #define PYEXEC_COMPILE_ONLY_H
 
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+
+/*
+ * In the zygote, once: what writes programs anew, a function from bytes to
+ * bytes or None.
+ */
+void pyexec_compile_only_prepare(PyObject *rewrite);
 
 /*
  * In a run: from here on it stops, by an exception, before the first line of
@@ -15,6 +25,12 @@ int pyexec_compile_only(void);
 
 /* Whether it came so far: the program has been compiled. */
 int pyexec_compile_only_done(void);
+
+/*
+ * Prints the reply for a program that has been compiled, UTF-8, and nothing
+ * where there is none.
+ */
+void pyexec_compile_only_reply(const char *code, size_t len);
 
 
 #endif /* PYEXEC_COMPILE_ONLY_H */

@@ -150,6 +150,10 @@ pyexec_main_run(pyexec_main_t *program)
         status = pyexec_ending_error(&program->out_of_memory);
     }
 
+    if (program->compile_only && status == 0) {
+        pyexec_compile_only_reply(program->code, program->code_len);
+    }
+
     if (pyexec_ending_finish() == -1 && status != PYEXEC_ENDING_INTERRUPTED) {
         return PYEXEC_MAIN_FLUSH_FAILED;
     }
