@@ -8,8 +8,10 @@
 
 #define SOURCE_NAME  "main.py"
 
+#define SOURCE_PRINTED_BY_PYTHON  0x030d0000
 
-static PyObject *source_directory;
+
+/* Where Python code prints what is not caught, else NULL. */
 static PyObject *source_loader;
 
 
@@ -23,24 +25,25 @@ int
 pyexec_source_place(PyObject *directory)
 {
     int       failed;
-    PyObject *file, *globals, *path;
+    PyObject *file, *globals, *loader, *path, *version;
 
     globals = PyModule_GetDict(PyImport_AddModule("__main__"));
+    loader = PyDict_GetItemString(globals, "__loader__");
     path = PySys_GetObject("path");
-    file = PyUnicode_FromFormat("%U/" SOURCE_NAME, directory);
+    version = PySys_GetObject("hexversion");
 
+    if (PyLong_AsLong(version) >= SOURCE_PRINTED_BY_PYTHON) {
+        source_loader = loader;
+        Py_INCREF(source_loader);
+    }
+
+    file = PyUnicode_FromFormat("%U/" SOURCE_NAME, directory);
     if (file == NULL) {
         return -1;
     }
 
-    source_directory = directory;
-    Py_INCREF(directory);
-
-    source_loader = PyDict_GetItemString(globals, "__loader__");
-    Py_INCREF(source_loader);
-
     failed = PyDict_SetItemString(globals, "__file__", file) == -1
-             || PyObject_SetAttrString(source_loader, "path", file) == -1
+             || PyObject_SetAttrString(loader, "path", file) == -1
              || PyList_Append(path, directory) == -1;
 
     Py_DECREF(file);
@@ -49,23 +52,28 @@ pyexec_source_place(PyObject *directory)
 }
 
 
+/*
+ * An interpreter that ends has neither sys.meta_path nor sys.path, which is
+ * empty here for the code that goes through it.  What CPython prints then has
+ * no lines, while Python code may still read them.  From 3.13 on CPython has
+ * Python code print, which would ask the loader.
+ */
+
 void
 pyexec_source_hide(void)
 {
-    PyObject *name, *path, *result;
+    PyObject *name, *path;
 
     (void) !chdir("/");
 
-    if (source_directory == NULL) {
+    path = PyList_New(0);
+    (void) PySys_SetObject("path", path != NULL ? path : Py_None);
+    Py_XDECREF(path);
+
+    (void) PySys_SetObject("meta_path", Py_None);
+
+    if (source_loader == NULL) {
         return;
-    }
-
-    path = PySys_GetObject("path");
-
-    if (path != NULL && PyList_Check(path)) {
-        result = PyObject_CallMethod(path, "remove", "O", source_directory);
-        Py_XDECREF(result);
-        PyErr_Clear();
     }
 
     name = PyUnicode_FromString(SOURCE_NAME);
