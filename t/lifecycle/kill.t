@@ -358,6 +358,26 @@ class AClientThatLeaves(LeavesNothing):
         self.assertGone()
 
 
+class AClientThatLeavesDuringTheCheck(PyexecTestCase):
+    """A long program is checked in a thread, which must end first."""
+
+    def test_with_a_mirror_that_is_checked_too_ends_both_requests(self):
+        server = self.serve(server="""
+            location /both { mirror /run; pyexec on; }""")
+        long = "# " + "x" * 60000
+
+        for _ in range(60):
+            connection = server.send_and_keep(long, path="/both")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                  struct.pack("ii", 1, 0))
+            connection.close()
+
+        self.assertRan(server.post("print(1)"), "1\n")
+
+        # nginx says at its end which connections are left.
+        server.quit()
+
+
 class AKillFromOutside(LeavesNothing):
     victims = ["pyexec-run", "pyexec-init"]
 
@@ -409,4 +429,4 @@ if __name__ == "__main__":
     cases = [AProgramThatEnds, ATimeout, AnOutputLimit, AClientThatLeaves,
              AKillFromOutside]
 
-    main(*cases, *map(plain, cases), InTheEnd)
+    main(*cases, *map(plain, cases), AClientThatLeavesDuringTheCheck, InTheEnd)

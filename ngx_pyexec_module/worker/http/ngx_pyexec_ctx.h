@@ -17,11 +17,16 @@
 #include "ngx_pyexec_check.h"
 
 
-/* A client may leave in any state; from each the way leads to FINISHED. */
+/*
+ * A client may leave in any state; from each the way leads to FINISHED.  From
+ * CHECKING it leads through LEFT, in which nginx waits for a thread to let go
+ * of the request.
+ */
 
 typedef enum {
     NGX_PYEXEC_REQUEST_READING = 0,     /* its body */
     NGX_PYEXEC_REQUEST_CHECKING,
+    NGX_PYEXEC_REQUEST_LEFT,
     NGX_PYEXEC_REQUEST_WAITING,         /* for a place */
     NGX_PYEXEC_REQUEST_RUNNING,
     NGX_PYEXEC_REQUEST_FINISHED

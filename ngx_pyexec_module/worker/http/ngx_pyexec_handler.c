@@ -226,9 +226,14 @@ ngx_pyexec_handler_checked(ngx_pyexec_check_t *check)
                       "pyexec: program checked by Python's own tree");
     }
 
-    /* of a subrequest nginx does not say that its client has left */
+    /*
+     * Where the client left while a thread had a subrequest, nginx may wait
+     * for its end; or it does not say so of a subrequest.
+     */
 
-    if (ctx->request->connection->error) {
+    if (ctx->state == NGX_PYEXEC_REQUEST_LEFT
+        || ctx->request->connection->error)
+    {
         ngx_pyexec_request_fail(ctx, NGX_ERROR);
         return;
     }

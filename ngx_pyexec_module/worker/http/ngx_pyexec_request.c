@@ -21,7 +21,11 @@ ngx_pyexec_request_finish(ngx_pyexec_ctx_t *ctx, ngx_pyexec_reply_t *reply)
 
     ngx_pyexec_request_keep(ctx, reply);
 
-    ctx->state = NGX_PYEXEC_REQUEST_FINISHED;
+    /* a subrequest that a thread checks is then ended by its own means */
+
+    ctx->state = reply->kind == NGX_PYEXEC_REPLY_LEFT
+                 && ctx->state == NGX_PYEXEC_REQUEST_CHECKING
+                 ? NGX_PYEXEC_REQUEST_LEFT : NGX_PYEXEC_REQUEST_FINISHED;
 
     if (reply->kind == NGX_PYEXEC_REPLY_LEFT) {
         ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
