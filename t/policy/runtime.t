@@ -14,8 +14,9 @@ FORBIDDEN = "PermissionError: Forbidden operation: "
 
 # Names of modules that no program here may have.
 LIST = """
-    pyexec_allow default builtins code importlib io logging marshal pdb pickle
-                 runpy signal threading timeit types unittest weakref;"""
+    pyexec_allow default builtins code codecs importlib io logging marshal pdb
+                 pickle runpy signal threading timeit types unittest
+                 weakref;"""
 
 # What a program sees of the import system without importing it.
 SYSTEM = "import sys\n" \
@@ -542,6 +543,102 @@ REFUSED = {
     },
 }
 
+# Each defines attempt(), which succeeds where it walks around the guard.
+AROUND = {
+    "the import function that the import system hands on":
+        'class M:\n    __path__ = []\n'
+        '    def __getattr__(self, name):\n'
+        '        if name != "x": raise AttributeError(name)\n'
+        '        kept.append(sys._getframe(1).f_locals["import_"])\n'
+        'kept = []\n'
+        'def attempt():\n    sys.modules["json"] = M()\n'
+        '    f("json", fromlist=["x"])\n'
+        '    return kept[0]("sqlite3")',
+    "the functions as they were, which the garbage collector knows":
+        'def attempt():\n    gc = sys.modules["gc"]\n    gc.unfreeze()\n'
+        '    now = sys.modules["_imp"].create_dynamic\n'
+        '    spec = util.find_spec("_lsprof")\n'
+        '    return [one(spec) for one in gc.get_objects() if one is not now'
+        ' and getattr(one, "__name__", "") == "create_dynamic"]',
+    "a module of the import system's that is made again":
+        'def attempt():\n    spec = util.find_spec("importlib.util")\n'
+        '    code = spec.loader.get_code(spec.name)\n'
+        '    ext = util.find_spec("_lsprof")\n'
+        '    del sys.modules["_imp"]\n'
+        '    exec(code, {"__name__": spec.name, "__package__": "importlib"})\n'
+        '    return sys.modules["_imp"].create_dynamic(ext)',
+    "a name that is none when it is asked first":
+        'class S:\n    names = ["_lsprof"] * 9 + [3]\n'
+        '    origin = util.find_spec("_lsprof").origin\n'
+        '    name = property(lambda self: self.names.pop())\n'
+        'def attempt(): return sys.modules["_imp"].create_dynamic(S())',
+    "a relative import in other globals than its frame's":
+        'import json\n'
+        'c = compile("r = f(\'dbapi2\', {\'__package__\': \'sqlite3\'},'
+        ' None, (), 1)", json.__file__, "exec")\n'
+        'def attempt():\n    exec(c, {"__package__": "json", "f": f})\n'
+        '    return "sqlite3" in sys.modules',
+    "native code of another package, by way of an allowed one":
+        'import json, os\n'
+        'def attempt():\n    spec = util.find_spec("_lsprof")\n'
+        '    spec.name = "json._lsprof"\n'
+        '    top = os.path.dirname(json.__file__)\n'
+        '    spec.origin = os.path.join(top, os.path.relpath(spec.origin,'
+        ' top))\n'
+        '    return sys.modules["_imp"].create_dynamic(spec)',
+    "native code in the working directory":
+        'import os\n'
+        'def attempt():\n    spec = util.find_spec("_lsprof")\n'
+        '    spec.name = "json._lsprof"\n'
+        '    top, spec.origin = os.path.split(spec.origin)\n'
+        '    os.chdir(top)\n'
+        '    return sys.modules["_imp"].create_dynamic(spec)',
+    "the source of another library, by way of an allowed one":
+        'import json, os\n'
+        'def attempt():\n'
+        '    path = os.path.dirname(json.__file__) + "/../smtplib.py"\n'
+        '    exec(compile(open(path).read(), path, "exec"), {})\n'
+        '    return True',
+    "a package whose path leads out of it":
+        'import json, os\n'
+        'def attempt():\n'
+        '    json.__path__ = [os.path.dirname(json.__file__) + "/.."]\n'
+        '    return lib.import_module("json.smtplib")',
+    "a name that text is decoded by":
+        'import codecs, io\n'
+        'class D:\n    decode = boot._find_and_load\n'
+        '    def setstate(self, state): pass\n'
+        'class B:\n    closed = False\n'
+        '    def read(self, *n): return "sqlite3"\n'
+        '    def readable(self): return True\n'
+        '    def writable(self): return False\n'
+        '    def seekable(self): return False\n'
+        '    def flush(self): pass\n'
+        '    def close(self): pass\n'
+        'codecs.register(lambda name: codecs.CodecInfo(None, None, name=name,'
+        ' incrementaldecoder=lambda *a: D()) if name == "x" else None)\n'
+        'def attempt():\n    try: io.TextIOWrapper(B(), encoding="x").read()\n'
+        '    except TypeError: pass\n'
+        '    return "sqlite3" in sys.modules',
+    "what C code imports, in a pickle":
+        'import pickle\n'
+        'def attempt(): return pickle.loads(b"csqlite3\\nconnect\\n.")',
+    "a shell, where subprocess has another sys":
+        'import subprocess\n'
+        'class Y:\n    def __getattr__(self, name):\n'
+        '        return (lambda *a: None) if name == "audit" else '
+        'getattr(sys, name)\n'
+        'def attempt():\n    subprocess.sys = Y()\n'
+        '    return subprocess.run("echo", **{"shell": True})',
+    "a shell, without the method that has the name":
+        'import subprocess\n'
+        'class P(subprocess.Popen):\n    def __init__(self): pass\n'
+        'def attempt():\n    P()._execute_child("echo", None, None, True, (),'
+        ' None, None, None, 0, True, -1, -1, -1, -1, -1, -1, True, None, None,'
+        ' None, -1, False, -1)\n'
+        '    return True',
+}
+
 # Each prints "fine" when it has done what it says.
 ACCEPTED = {
     "datetime.strptime":
@@ -679,6 +776,17 @@ class TheInterpretersHalf(PyexecTestCase):
 
     def test_no_right_is_borrowed_from_a_library(self):
         self.refused("borrowed", "/borrowed")
+
+    def test_no_way_leads_around_the_guard(self):
+        for name, code in AROUND.items():
+            with self.subTest(name):
+                answer = self.server.post(
+                    SYSTEM + code + "\ntry:\n    got = attempt()\n"
+                    "except (ImportError, OSError, KeyError):\n"
+                    "    got = None\n"
+                    "print('around' if got else 'no way')",
+                    path="/borrowed")
+                self.assertRan(answer, output="no way\n")
 
     def test_what_honest_programs_and_libraries_do_goes_on_working(self):
         for name, code in ACCEPTED.items():
