@@ -22,6 +22,7 @@ static size_t             guard_ndirectories;
 
 static int guard_places_add(PyObject *directories, pyexec_guard_kind_t kind);
 static int guard_places_compare(const void *one, const void *two);
+static int guard_place_is_plain(const char *path, size_t len);
 static void guard_place_root(pyexec_guard_place_t *place, const char *path,
     size_t len);
 
@@ -62,8 +63,8 @@ guard_places_add(PyObject *directories, pyexec_guard_kind_t kind)
     for (i = 0; i < PyTuple_Size(directories); i++) {
         path = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(directories, i), &len);
 
-        if (path == NULL) {
-            /* Not in UTF-8: no file in it can be told from another. */
+        if (path == NULL || path[0] != '/') {
+            /* No file in it can be told from another. */
             PyErr_Clear();
             continue;
         }
@@ -124,6 +125,12 @@ pyexec_guard_place(const char *file, size_t len)
         if (len > directory->len
             && memcmp(file, directory->path, directory->len) == 0)
         {
+            if (!guard_place_is_plain(file + directory->len,
+                                      len - directory->len))
+            {
+                return place;
+            }
+
             place.kind = directory->kind;
             guard_place_root(&place, file + directory->len,
                              len - directory->len);
@@ -133,6 +140,36 @@ pyexec_guard_place(const char *file, size_t len)
     }
 
     return place;
+}
+
+
+/*
+ * Whether a path below a directory leads where it seems to: "json/../smtplib"
+ * does not lie in json.  The import system makes no such path by itself.
+ */
+
+static int
+guard_place_is_plain(const char *path, size_t len)
+{
+    size_t      n;
+    const char *end, *slash;
+
+    if (memchr(path, '\0', len) != NULL) {
+        return 0;
+    }
+
+    for (end = path + len; path <= end; path += n + 1) {
+        slash = memchr(path, '/', end - path);
+        n = (slash != NULL ? slash : end) - path;
+
+        if (n == 0 || (n == 1 && path[0] == '.')
+            || (n == 2 && path[0] == '.' && path[1] == '.'))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

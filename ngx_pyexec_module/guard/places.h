@@ -33,7 +33,8 @@ int pyexec_guard_places_install(PyObject *standard, PyObject *packages);
 
 /*
  * By the name of a source file, of a shared object, or "<frozen NAME>", in
- * UTF-8.  The kind is PYEXEC_GUARD_PROGRAM where it is none of a library.
+ * UTF-8.  The kind is PYEXEC_GUARD_PROGRAM where it is none of a library, or
+ * where "..", "." or an empty component may lead elsewhere.
  */
 pyexec_guard_place_t pyexec_guard_place(const char *file, size_t len);
 
