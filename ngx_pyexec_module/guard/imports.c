@@ -20,10 +20,11 @@
  *   NAME       the name alone;
  *   SPEC       a specification, that is, its name;
  *   RELOAD     a module, that is, its name;
- *   OBJECT     a specification of native code.
+ *   BUILTIN    a specification of a module in the interpreter;
+ *   SHARED     a specification of a shared object.
  */
 typedef enum {
-    STATEMENT, MODULE, LEVEL, NAME, SPEC, RELOAD, OBJECT
+    STATEMENT, MODULE, LEVEL, NAME, SPEC, RELOAD, BUILTIN, SHARED
 } guard_form_t;
 
 
@@ -47,8 +48,8 @@ typedef enum {
     X(9, SPEC, "importlib._bootstrap", "module_from_spec", "spec", "spec")    \
     X(10, SPEC, "importlib._bootstrap", "_load", "spec", "spec")              \
     X(11, SPEC, "importlib._bootstrap", "_exec", "spec", "spec, module")      \
-    X(12, OBJECT, "_imp", "create_builtin", NULL, "spec, /")                  \
-    X(13, OBJECT, "_imp", "create_dynamic", NULL, "spec, file=None, /")
+    X(12, BUILTIN, "_imp", "create_builtin", NULL, "spec, /")                 \
+    X(13, SHARED, "_imp", "create_dynamic", NULL, "spec, file=None, /")
 
 
 typedef struct {
@@ -70,19 +71,20 @@ static const pyexec_guard_way_t guard_ways[] = {
     [NAME]      = PYEXEC_GUARD_BY_NAME,
     [SPEC]      = PYEXEC_GUARD_BY_SPEC,
     [RELOAD]    = PYEXEC_GUARD_BY_NAME,
-    [OBJECT]    = PYEXEC_GUARD_BY_OBJECT,
+    [BUILTIN]   = PYEXEC_GUARD_BY_OBJECT,
+    [SHARED]    = PYEXEC_GUARD_BY_OBJECT,
 };
 
 /* The attribute of the argument that is the name. */
 static const char *const guard_attributes[] = {
-    [SPEC] = "name", [RELOAD] = "__name__", [OBJECT] = "name",
+    [SPEC] = "name", [RELOAD] = "__name__", [BUILTIN] = "name",
+    [SHARED] = "name",
 };
 
 /* Where a level is, and the package that a relative name is relative to. */
 static const pyexec_guard_parameter_t guard_level_of[] = {
     [STATEMENT] = { 4, "level" },
     [LEVEL]     = { 2, "level" },
-    [OBJECT]    = { 0, NULL },
 };
 
 static const pyexec_guard_parameter_t guard_package_of = { 1, "package" };
@@ -115,6 +117,8 @@ static PyObject *guard_call_checked(guard_function_t *function,
 static PyObject *guard_call_original(const guard_function_t *function,
     const guard_ask_t *ask, pyexec_guard_root_t *root);
 static int guard_ask(const guard_function_t *function, guard_ask_t *ask);
+static int guard_refuse_name(const guard_function_t *function,
+    PyObject *name);
 static int guard_ask_object(guard_ask_t *ask, PyObject *spec);
 static int guard_ask_level(const guard_function_t *function,
     guard_ask_t *ask);
@@ -412,6 +416,7 @@ guard_call_original(const guard_function_t *function, const guard_ask_t *ask,
 static int
 guard_ask(const guard_function_t *function, guard_ask_t *ask)
 {
+    int                       rc;
     PyObject                 *value;
     const char               *attribute = guard_attributes[function->form];
     pyexec_guard_parameter_t  parameter = { 0, function->keyword };
@@ -440,9 +445,13 @@ guard_ask(const guard_function_t *function, guard_ask_t *ask)
     }
 
     if (!PyUnicode_Check(ask->name)) {
-        Py_DECREF(ask->name);
+        value = ask->name;
         ask->name = NULL;
-        return 0;
+
+        rc = guard_refuse_name(function, value);
+        Py_DECREF(value);
+
+        return rc;
     }
 
     value = PyUnicode_FromObject(ask->name);
@@ -453,7 +462,7 @@ guard_ask(const guard_function_t *function, guard_ask_t *ask)
         return -1;
     }
 
-    if (function->form == OBJECT
+    if (guard_ways[function->form] == PYEXEC_GUARD_BY_OBJECT
         && guard_ask_object(ask, pyexec_guard_argument(&ask->call, parameter))
            == -1)
     {
@@ -467,6 +476,42 @@ guard_ask(const guard_function_t *function, guard_ask_t *ask)
     guard_ask_shape(function, ask);
 
     return 0;
+}
+
+
+/*
+ * What is no str may say something else each time it is asked.  Functions in
+ * C refuse an argument like that, and the others get no further than to the
+ * next guard; but those that take a name, or one of a specification, as it is
+ * must not see it.  Returns 0 where the function says so itself.
+ */
+
+static int
+guard_refuse_name(const guard_function_t *function, PyObject *name)
+{
+    switch (function->form) {
+
+    case STATEMENT:
+    case LEVEL:
+    case NAME:
+        if (PyCFunction_Check(function->original)) {
+            return 0;
+        }
+
+        break;
+
+    case BUILTIN:
+    case SHARED:
+        break;
+
+    default:
+        return 0;
+    }
+
+    PyErr_Format(PyExc_TypeError, "module name must be str, not %R",
+                 (PyObject *) Py_TYPE(name));
+
+    return -1;
 }
 
 
@@ -642,7 +687,7 @@ guard_decide(const guard_function_t *function, const guard_ask_t *ask)
         }
     }
 
-    return root != NULL && function->form == OBJECT
+    return root != NULL && function->form == SHARED
            && !guard_is_of_root(ask, root)
            ? NULL : root;
 }
@@ -694,12 +739,12 @@ guard_decide_relative(const guard_ask_t *ask)
 }
 
 
-/* Whether native code is of the package whose name it is given. */
+/* Whether a shared object is of the package whose name it is given. */
 
 static int
 guard_is_of_root(const guard_ask_t *ask, const pyexec_guard_root_t *root)
 {
-    int                       is = 1;
+    int                       is = 0;
     PyObject                 *origin;
     Py_ssize_t                len;
     const char               *text;
@@ -713,7 +758,7 @@ guard_is_of_root(const guard_ask_t *ask, const pyexec_guard_root_t *root)
     text = origin && PyUnicode_CheckExact(origin)
            ? PyUnicode_AsUTF8AndSize(origin, &len) : NULL;
 
-    if (text != NULL && memchr(text, '/', len) != NULL) {
+    if (text != NULL) {
         place = pyexec_guard_place(text, len);
         is = place.kind != PYEXEC_GUARD_PROGRAM
              && place.root_len == root->len
