@@ -17,6 +17,7 @@
 typedef struct {
     PyObject            *frame;     /* whose import it is, while it runs */
     pyexec_guard_root_t *root;      /* NULL: none is being carried out */
+    PyObject            *shared;    /* the path that may be loaded, or NULL */
 } pyexec_guard_approval_t;
 
 

@@ -10,6 +10,9 @@
 #include <Python.h>
 
 
+/* A module: (name, path, ...), with a path where it is a shared object. */
+int pyexec_guard_import(PyObject *args);
+
 /* A file is opened: (path, mode, flags). */
 int pyexec_guard_open(PyObject *args);
 

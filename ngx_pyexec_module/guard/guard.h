@@ -11,7 +11,7 @@
  *
  * This header is the room's door.  Behind it, from the floor up: hidden, map,
  * roots, places; verify, whose, load; native, statements, arguments; rights,
- * imports, operations.
+ * fromlist, imports, operations.
  */
 
 #ifndef PYEXEC_GUARD_H

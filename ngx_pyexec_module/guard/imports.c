@@ -4,6 +4,8 @@
 #include "../policy/rules.h"
 #include "approval.h"
 #include "arguments.h"
+#include "events.h"
+#include "fromlist.h"
 #include "hidden.h"
 #include "imports.h"
 #include "native.h"
@@ -96,8 +98,20 @@ typedef struct {
     pyexec_guard_call_t     call;
     PyObject               *name;
     PyObject               *package;    /* borrowed: it is relative to this */
+    PyObject               *origin;     /* of a shared object; an exact str */
     pyexec_guard_request_t  request;
 } guard_ask_t;
+
+
+/* Modules of the interpreter's own; made again, they have no guards. */
+static struct {
+    const char *name;
+    PyObject   *module;
+} guard_modules[] = {
+    { "_imp", NULL }, { "builtins", NULL }, { "sys", NULL },
+};
+
+#define GUARD_NMODULES  (sizeof(guard_modules) / sizeof(guard_modules[0]))
 
 
 static int guard_active;
@@ -112,6 +126,11 @@ static int guard_is_allowed(const guard_function_t *function,
     PyObject *args, PyObject *kwargs);
 static int guard_is_importer(PyObject *object);
 static int guard_replace(guard_function_t *function);
+static int guard_keep_modules(void);
+static PyObject *guard_module_of(const guard_function_t *function,
+    const guard_ask_t *ask);
+static int guard_is_interpreters(const guard_function_t *function,
+    PyObject *args);
 static PyObject *guard_call_checked(guard_function_t *function,
     PyObject *args, PyObject *kwargs);
 static PyObject *guard_call_original(const guard_function_t *function,
@@ -205,7 +224,11 @@ pyexec_guard_imports_install(void)
         }
     }
 
-    if (pyexec_guard_native_install() == -1) {
+    if (guard_keep_modules() == -1
+        || pyexec_guard_fromlist_install(guard_functions[0].original,
+                                         guard_functions[0].guard) == -1
+        || pyexec_guard_native_install() == -1)
+    {
         return -1;
     }
 
@@ -218,6 +241,25 @@ void
 pyexec_guard_imports_begin(void)
 {
     guard_active = 1;
+    pyexec_guard_fromlist_begin();
+}
+
+
+static int
+guard_keep_modules(void)
+{
+    size_t i;
+
+    for (i = 0; i < GUARD_NMODULES; i++) {
+        guard_modules[i].module =
+            PyImport_ImportModule(guard_modules[i].name);
+
+        if (guard_modules[i].module == NULL) {
+            return -1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -268,6 +310,11 @@ guard_replace(guard_function_t *function)
 
     rc = PyObject_SetAttrString(module, function->function, function->guard);
 
+    /* The garbage collector tells a program of all that it tracks. */
+    if (PyObject_GC_IsTracked(function->original)) {
+        PyObject_GC_UnTrack(function->original);
+    }
+
     return rc;
 }
 
@@ -292,14 +339,37 @@ guard_is_importer(PyObject *object)
 static PyObject *
 guard_call(guard_function_t *function, PyObject *args, PyObject *kwargs)
 {
+    PyObject *handed, *result;
+
     if (!guard_active) {
         (void) pyexec_guard_native_learns();
 
     } else if (!guard_is_allowed(function, args, kwargs)) {
         return guard_call_checked(function, args, kwargs);
+
+    } else if (guard_is_interpreters(function, args)) {
+        handed = pyexec_guard_fromlist_hand(args, 1);
+        result = handed ? PyObject_Call(function->original, handed, kwargs)
+                        : NULL;
+        Py_XDECREF(handed);
+
+        return result;
     }
 
     return PyObject_Call(function->original, args, kwargs);
+}
+
+
+/*
+ * Whether it is the interpreter's call of _find_and_load(): it hands on its
+ * own function, which nobody else has.
+ */
+
+static int
+guard_is_interpreters(const guard_function_t *function, PyObject *args)
+{
+    return function->form == NAME && PyTuple_Size(args) == 2
+           && PyTuple_GetItem(args, 1) == guard_functions[0].original;
 }
 
 
@@ -377,10 +447,15 @@ guard_call_checked(guard_function_t *function, PyObject *args,
             result = NULL;
 
         } else {
-            result = guard_call_original(function, &ask, root);
+            result = guard_module_of(function, &ask);
+
+            if (result == NULL) {
+                result = guard_call_original(function, &ask, root);
+            }
         }
     }
 
+    Py_XDECREF(ask.origin);
     Py_XDECREF(ask.name);
     pyexec_guard_arguments_drop(&ask.call);
 
@@ -388,21 +463,59 @@ guard_call_checked(guard_function_t *function, PyObject *args,
 }
 
 
+/* The module that is there already, where it must not be made again. */
+
+static PyObject *
+guard_module_of(const guard_function_t *function, const guard_ask_t *ask)
+{
+    size_t i;
+
+    if (function->form != BUILTIN) {
+        return NULL;
+    }
+
+    for (i = 0; i < GUARD_NMODULES; i++) {
+        if (PyUnicode_CompareWithASCIIString(ask->name, guard_modules[i].name)
+            == 0)
+        {
+            Py_INCREF(guard_modules[i].module);
+            return guard_modules[i].module;
+        }
+    }
+
+    return NULL;
+}
+
+
 static PyObject *
 guard_call_original(const guard_function_t *function, const guard_ask_t *ask,
     pyexec_guard_root_t *root)
 {
-    PyObject                *result;
+    PyObject                *args, *result;
     pyexec_guard_approval_t  outer;
+
+    args = ask->call.args;
+
+    if (guard_is_interpreters(function, args)) {
+        args = pyexec_guard_fromlist_hand(args, 1);
+        if (args == NULL) {
+            return NULL;
+        }
+
+    } else {
+        Py_INCREF(args);
+    }
 
     outer = pyexec_guard_approval;
     pyexec_guard_approval.frame = ask->request.frame;
     pyexec_guard_approval.root = root;
+    pyexec_guard_approval.shared = function->form == SHARED ? ask->origin
+                                                            : NULL;
 
-    result = PyObject_Call(function->original, ask->call.args,
-                           ask->call.kwargs);
+    result = PyObject_Call(function->original, args, ask->call.kwargs);
 
     pyexec_guard_approval = outer;
+    Py_DECREF(args);
 
     return result;
 }
@@ -550,6 +663,11 @@ guard_ask_object(guard_ask_t *ask, PyObject *spec)
         rc = pyexec_guard_argument_replace(&ask->call, parameter, copy);
     }
 
+    if (rc == 0 && PyUnicode_CheckExact(origin)) {
+        Py_INCREF(origin);
+        ask->origin = origin;
+    }
+
     Py_XDECREF(copy);
     Py_XDECREF(kwargs);
     Py_XDECREF(args);
@@ -639,7 +757,7 @@ guard_ask_shape(const guard_function_t *function, guard_ask_t *ask)
         return;
     }
 
-    if (function->form == NAME) {
+    if (guard_is_interpreters(function, ask->call.args)) {
         ask->request.native = 1;
     }
 
@@ -744,19 +862,12 @@ guard_decide_relative(const guard_ask_t *ask)
 static int
 guard_is_of_root(const guard_ask_t *ask, const pyexec_guard_root_t *root)
 {
-    int                       is = 0;
-    PyObject                 *origin;
-    Py_ssize_t                len;
-    const char               *text;
-    pyexec_guard_place_t      place;
-    pyexec_guard_parameter_t  parameter = { 0, NULL };
+    int                   is = 0;
+    Py_ssize_t            len;
+    const char           *text;
+    pyexec_guard_place_t  place;
 
-    origin = PyObject_GetAttrString(pyexec_guard_argument(&ask->call,
-                                                          parameter),
-                                    "origin");
-
-    text = origin && PyUnicode_CheckExact(origin)
-           ? PyUnicode_AsUTF8AndSize(origin, &len) : NULL;
+    text = ask->origin ? PyUnicode_AsUTF8AndSize(ask->origin, &len) : NULL;
 
     if (text != NULL) {
         place = pyexec_guard_place(text, len);
@@ -765,10 +876,50 @@ guard_is_of_root(const guard_ask_t *ask, const pyexec_guard_root_t *root)
              && memcmp(place.root, root->name, root->len) == 0;
     }
 
-    Py_XDECREF(origin);
     PyErr_Clear();
 
     return is;
+}
+
+
+/*
+ * The interpreter says so itself before it loads a shared object, whoever
+ * told it to: only what the guard of create_dynamic() has seen is loaded, and
+ * that once.
+ */
+
+int
+pyexec_guard_import(PyObject *args)
+{
+    int         is;
+    PyObject   *path;
+    Py_ssize_t  len;
+    const char *name;
+
+    if (!guard_active || PyTuple_Size(args) != 5) {
+        return 0;
+    }
+
+    path = PyTuple_GetItem(args, 1);
+    if (path == Py_None) {
+        return 0;
+    }
+
+    is = pyexec_guard_approval.shared != NULL && PyUnicode_CheckExact(path)
+         && PyUnicode_Compare(path, pyexec_guard_approval.shared) == 0;
+    pyexec_guard_approval.shared = NULL;
+
+    if (is) {
+        return 0;
+    }
+
+    name = PyUnicode_Check(PyTuple_GetItem(args, 0))
+           ? PyUnicode_AsUTF8AndSize(PyTuple_GetItem(args, 0), &len) : NULL;
+    PyErr_Clear();
+    PyErr_Format(PyExc_ImportError, PYEXEC_RULES_IMPORT,
+                 name != NULL ? name : "?");
+
+    return -1;
 }
 
 

@@ -13,6 +13,7 @@ typedef struct {
 
 
 static const guard_event_t guard_events[] = {
+    { "import", pyexec_guard_import, 0 },
     { "open", pyexec_guard_open, 1 },
     { "os.exec", pyexec_guard_os_exec, 0 },
     { "os.fork", pyexec_guard_os_fork, 0 },
@@ -67,7 +68,8 @@ guard_audit(const char *event, PyObject *args, void *Py_UNUSED(data))
 
     if (!guard_active
         || !(event[0] == 'o' ? event[1] == 'p' || event[1] == 's'
-                             : event[0] == 's' && event[1] == 'u'))
+             : event[0] == 's' ? event[1] == 'u'
+             : event[0] == 'i' && event[1] == 'm'))
     {
         return 0;
     }
