@@ -23,6 +23,11 @@
  */
 #define GUARD_NATIVE_UNKNOWN  2
 
+/* Functions that are given a name by data: some five of pickle's. */
+#define GUARD_NATIVE_DATA  32
+
+#define GUARD_NATIVE_PICKLE  "_pickle"
+
 
 /* The functions of CPython's that C code imports by. */
 static const char *const guard_native_importers[] = {
@@ -46,11 +51,16 @@ typedef struct {
     int   calling;      /* what may be called by one has been seen */
     int   unknown;      /* functions of CPython's since then */
     void *caller;       /* of the importer: an address in it */
+    void *function;     /* that called it, if it can be told */
 } guard_native_walk_t;
 
 
-static int guard_native_learning;
+static enum { NOTHING, STACK, DATA } guard_native_learning;
 static int guard_native_known;
+
+/* Where functions begin that import what data says. */
+static void   *guard_native_data[GUARD_NATIVE_DATA];
+static size_t  guard_native_ndata;
 
 /* Where functions begin; NULL where this CPython does not have one. */
 static void *guard_native_importing[GUARD_NIMPORTERS];
@@ -61,7 +71,9 @@ static void *guard_native_own;
 static void *guard_native_python;
 
 
-static void *guard_native_walk(void);
+static int guard_native_learn_data(void);
+static PyObject *guard_native_try_pickle(PyObject *pickle);
+static void guard_native_walk(guard_native_walk_t *walk);
 static _Unwind_Reason_Code guard_native_step(struct _Unwind_Context *context,
     void *data);
 static int guard_native_is(void *function, void *const *functions, size_t n);
@@ -88,9 +100,9 @@ pyexec_guard_native_install(void)
     guard_native_python = guard_native_object(guard_native_importing[0],
                                               NULL);
 
-    guard_native_learning = 1;
+    guard_native_learning = STACK;
     module = PyImport_ImportModule("sys");
-    guard_native_learning = 0;
+    guard_native_learning = NOTHING;
 
     if (module == NULL) {
         return -1;
@@ -98,20 +110,130 @@ pyexec_guard_native_install(void)
 
     Py_DECREF(module);
 
-    return 0;
+    return guard_native_known ? guard_native_learn_data() : 0;
+}
+
+
+/*
+ * pickle may be a part of the interpreter, where its file does not tell it.
+ * A program shall not find it in memory where it would not otherwise.
+ */
+
+static int
+guard_native_learn_data(void)
+{
+    int        is;
+    size_t     i;
+    int        had[2];
+    PyObject  *done, *modules, *name, *names, *pickle;
+
+    static const char *const loaded[] = {
+        GUARD_NATIVE_PICKLE, "_compat_pickle"
+    };
+
+    names = PySys_GetObject("builtin_module_names");
+    name = PyUnicode_FromString(GUARD_NATIVE_PICKLE);
+    is = names != NULL && name != NULL ? PySequence_Contains(names, name) : -1;
+    Py_XDECREF(name);
+
+    if (is != 1) {
+        return is;
+    }
+
+    modules = PyImport_GetModuleDict();
+
+    for (i = 0; i < sizeof(loaded) / sizeof(char *); i++) {
+        had[i] = PyDict_GetItemString(modules, loaded[i]) != NULL;
+    }
+
+    pickle = PyImport_ImportModule(GUARD_NATIVE_PICKLE);
+    if (pickle == NULL) {
+        return -1;
+    }
+
+    guard_native_learning = DATA;
+    done = guard_native_try_pickle(pickle);
+    guard_native_learning = NOTHING;
+
+    Py_DECREF(pickle);
+
+    for (i = 0; i < sizeof(loaded) / sizeof(char *); i++) {
+        if (!had[i] && PyDict_GetItemString(modules, loaded[i]) != NULL) {
+            (void) PyDict_DelItemString(modules, loaded[i]);
+        }
+    }
+
+    Py_XDECREF(done);
+
+    return done != NULL ? 0 : -1;
+}
+
+
+/* In each way that it comes by a name; a new reference, or NULL. */
+
+static PyObject *
+guard_native_try_pickle(PyObject *pickle)
+{
+    int       protocol;
+    size_t    i;
+    PyObject *done = NULL, *file, *io, *reader;
+
+    static const char *const texts[] = {
+        "csys\npath\n.", "(iio\nBytesIO\n.",
+        "\x80\x04\x8c\x03sys\x8c\x04path\x93."
+    };
+
+    io = PyImport_ImportModule("io");
+    file = io ? PyObject_CallMethod(io, "BytesIO", NULL) : NULL;
+    reader = file ? PyObject_CallMethod(pickle, "Unpickler", "O", file) : NULL;
+
+    if (reader != NULL) {
+        done = PyObject_CallMethod(reader, "find_class", "ss", "sys", "path");
+    }
+
+    for (i = 0; done != NULL && i < sizeof(texts) / sizeof(char *); i++) {
+        Py_DECREF(done);
+        done = PyObject_CallMethod(pickle, "loads", "y", texts[i]);
+    }
+
+    for (protocol = 0; done != NULL && protocol <= 4; protocol++) {
+        Py_DECREF(done);
+        done = PyObject_CallMethod(pickle, "dumps", "Oi",
+                                   (PyObject *) &PyLong_Type, protocol);
+    }
+
+    Py_XDECREF(reader);
+    Py_XDECREF(file);
+    Py_XDECREF(io);
+
+    return done;
 }
 
 
 int
 pyexec_guard_native_learns(void)
 {
-    if (!guard_native_learning) {
+    guard_native_walk_t walk;
+
+    if (guard_native_learning == NOTHING) {
         return 0;
     }
 
-    /* Here it is the guard itself that imports. */
-    guard_native_known = guard_native_object(guard_native_walk(), NULL)
-                         == guard_native_own;
+    guard_native_walk(&walk);
+
+    if (guard_native_learning == STACK) {
+
+        /* Here it is the guard itself that imports. */
+        guard_native_known = guard_native_object(walk.caller, NULL)
+                             == guard_native_own;
+
+    } else if (walk.function != NULL
+               && guard_native_ndata < GUARD_NATIVE_DATA
+               && !guard_native_is(walk.function, guard_native_data,
+                                   guard_native_ndata))
+    {
+        guard_native_data[guard_native_ndata++] = walk.function;
+    }
 
     return 1;
 }
@@ -120,20 +242,27 @@ pyexec_guard_native_learns(void)
 pyexec_guard_native_kind_t
 pyexec_guard_native(pyexec_guard_place_t *place, char *file, size_t len)
 {
-    void       *caller, *object;
-    size_t      n;
-    const char *name = "";
+    void                *object;
+    size_t               n;
+    const char          *name = "";
+    guard_native_walk_t  walk;
 
     if (!guard_native_known) {
-        return PYEXEC_GUARD_NATIVE_PYTHON;
+        return PYEXEC_GUARD_NATIVE_UNKNOWN;
     }
 
-    caller = guard_native_walk();
-    if (caller == NULL) {
+    guard_native_walk(&walk);
+
+    if (walk.caller == NULL) {
         return PYEXEC_GUARD_NOT_NATIVE;
     }
 
-    object = guard_native_object(caller, &name);
+    if (guard_native_is(walk.function, guard_native_data, guard_native_ndata))
+    {
+        return PYEXEC_GUARD_NATIVE_DATA;
+    }
+
+    object = guard_native_object(walk.caller, &name);
     n = strlen(name);
 
     if (object == NULL || object == guard_native_python || n >= len) {
@@ -148,16 +277,14 @@ pyexec_guard_native(pyexec_guard_place_t *place, char *file, size_t len)
 }
 
 
-/* An address in the C code that imports, or NULL. */
+/* The caller is an address in the C code that imports, or NULL. */
 
-static void *
-guard_native_walk(void)
+static void
+guard_native_walk(guard_native_walk_t *walk)
 {
-    guard_native_walk_t walk = { 0, 0, 0, 0, NULL };
+    memset(walk, 0, sizeof(*walk));
 
-    (void) _Unwind_Backtrace(guard_native_step, &walk);
-
-    return walk.caller;
+    (void) _Unwind_Backtrace(guard_native_step, walk);
 }
 
 
@@ -194,6 +321,7 @@ guard_native_step(struct _Unwind_Context *context, void *data)
     } else if (walk->importing
                || (walk->unknown > 0 && object != guard_native_python))
     {
+        walk->function = function;
         walk->caller = address;
         return _URC_END_OF_STACK;
 
@@ -202,9 +330,16 @@ guard_native_step(struct _Unwind_Context *context, void *data)
         /* It has called the guard itself. */
         return _URC_END_OF_STACK;
 
-    } else if (walk->calling && ++walk->unknown > GUARD_NATIVE_UNKNOWN) {
-        walk->caller = address;
-        return _URC_END_OF_STACK;
+    } else if (walk->calling) {
+
+        /* The first is the rare half of the importer, if it is one. */
+        if (++walk->unknown == GUARD_NATIVE_UNKNOWN) {
+            walk->function = function;
+
+        } else if (walk->unknown > GUARD_NATIVE_UNKNOWN) {
+            walk->caller = address;
+            return _URC_END_OF_STACK;
+        }
     }
 
     return _URC_NO_REASON;

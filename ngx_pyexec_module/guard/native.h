@@ -15,15 +15,16 @@
 
 typedef enum {
     PYEXEC_GUARD_NOT_NATIVE,        /* Python code called */
+    PYEXEC_GUARD_NATIVE_UNKNOWN,    /* the stack cannot be read */
     PYEXEC_GUARD_NATIVE_PYTHON,     /* the interpreter itself */
+    PYEXEC_GUARD_NATIVE_DATA,       /* its functions that are given a name */
     PYEXEC_GUARD_NATIVE_LIBRARY     /* the shared object of a library */
 } pyexec_guard_native_kind_t;
 
 
 /*
  * Learns what the stack looks like where C code imports.  To be called when
- * the import functions are replaced.  Where it cannot be read, C code is taken
- * for the interpreter's.  Returns -1 with a Python exception.
+ * the import functions are replaced.  Returns -1 with a Python exception.
  */
 int pyexec_guard_native_install(void);
 

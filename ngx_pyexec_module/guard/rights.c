@@ -240,15 +240,29 @@ guard_right_native(const guard_asking_t *asking)
 
     switch (pyexec_guard_native(&place, file, sizeof(file))) {
 
-    case PYEXEC_GUARD_NATIVE_PYTHON:
+    case PYEXEC_GUARD_NATIVE_UNKNOWN:
 
         return (asked != NULL && asked->native)
                || guard_makes_native(asking);
 
+    case PYEXEC_GUARD_NATIVE_PYTHON:
+
+        /* A module that is part of it knows what it belongs to. */
+        return (asked != NULL && (asked->native || asked->approved))
+               || guard_makes_native(asking);
+
+    case PYEXEC_GUARD_NATIVE_DATA:
+        return asked != NULL && asked->data;
+
     case PYEXEC_GUARD_NATIVE_LIBRARY:
         root = pyexec_guard_root_find(place.root, place.root_len);
-        return root != NULL && (root->allowed || root->approved)
-               && !guard_is(root, GUARD_PICKLE, sizeof(GUARD_PICKLE) - 1);
+
+        if (root == NULL || !(root->allowed || root->approved)) {
+            return 0;
+        }
+
+        return guard_is(root, GUARD_PICKLE, sizeof(GUARD_PICKLE) - 1)
+               ? asked != NULL && asked->data : 1;
 
     default:
         return 0;

@@ -17,13 +17,18 @@
  */
 static const char *const guard_roots_native[] = {
     "_codecs", "_collections_abc", "_compat_pickle", "_io", "_pydatetime",
-    "_pydecimal", "_strptime", "_weakrefset", "abc", "asyncio", "builtins",
-    "codecs", "collections", "contextlib", "copy", "copyreg", "ctypes",
-    "datetime", "decimal", "encodings", "enum", "errno", "functools", "gc",
-    "importlib", "inspect", "io", "json", "linecache", "locale", "numbers",
-    "operator", "os", "queue", "re", "signal", "sqlite3", "string", "sys",
-    "threading", "time", "tokenize", "traceback", "types", "typing",
-    "unicodedata", "warnings", "weakref", "zipimport", "zoneinfo",
+    "_pydecimal", "_strptime", "_weakrefset", "abc", "builtins", "codecs",
+    "collections", "copyreg", "datetime", "decimal", "encodings", "enum",
+    "functools", "io", "linecache", "locale", "numbers", "operator", "os",
+    "re", "string", "struct", "sys", "time", "tokenize", "traceback", "types",
+    "typing", "unicodedata", "warnings", "weakref", "zoneinfo",
+};
+
+/* Where pickle finds CPython's own types again, and nothing but them. */
+static const char *const guard_roots_data[] = {
+    "_codecs", "_compat_pickle", "builtins", "codecs", "collections",
+    "copyreg", "datetime", "decimal", "functools", "operator", "re", "types",
+    "zoneinfo",
 };
 
 /* The program itself, and a word to the compiler. */
@@ -66,6 +71,16 @@ pyexec_guard_roots_install(PyObject *allow)
         }
 
         root->native = 1;
+    }
+
+    for (i = 0; i < sizeof(guard_roots_data) / sizeof(char *); i++) {
+        root = pyexec_guard_root_add(guard_roots_data[i],
+                                     strlen(guard_roots_data[i]));
+        if (root == NULL) {
+            return -1;
+        }
+
+        root->data = 1;
     }
 
     if (guard_roots_allow(allow) == -1) {

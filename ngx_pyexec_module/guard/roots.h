@@ -17,6 +17,7 @@ typedef struct {
     int         allowed;    /* by the list: to the program, too */
     int         approved;   /* imported by right: its files are a library */
     int         native;     /* CPython's own C code imports it */
+    int         data;       /* of CPython's own types; pickle has it */
 } pyexec_guard_root_t;
 
 

@@ -620,6 +620,17 @@ AROUND = {
         'def attempt():\n    try: io.TextIOWrapper(B(), encoding="x").read()\n'
         '    except TypeError: pass\n'
         '    return "sqlite3" in sys.modules',
+    "what C code needs itself, in a pickle":
+        'import pickle\n'
+        'def attempt(): return pickle.loads(b"clinecache\\ncache\\n.")',
+    "what C code needs itself, in a newer pickle":
+        'import pickle\n'
+        'def attempt(): return pickle.loads(b"\\x80\\x04\\x8c\\x09linecache"'
+        ' b"\\x8c\\x07getline\\x93.")',
+    "what C code needs itself, by a name that pickle is given":
+        'import io, pickle\n'
+        'def attempt():\n    one = pickle.Unpickler(io.BytesIO())\n'
+        '    return one.find_class("linecache", "getline")',
     "what C code imports, in a pickle":
         'import pickle\n'
         'def attempt(): return pickle.loads(b"csqlite3\\nconnect\\n.")',
@@ -787,6 +798,18 @@ class TheInterpretersHalf(PyexecTestCase):
                     "print('around' if got else 'no way')",
                     path="/borrowed")
                 self.assertRan(answer, output="no way\n")
+
+    def test_what_belongs_to_cpython_itself_can_be_pickled(self):
+        answer = self.server.post(
+            "import pickle, collections\n"
+            "for kind in (int, range, len, ..., NotImplemented, ValueError,"
+            " slice,\n        collections.OrderedDict(a=1),"
+            " collections.defaultdict(list)):\n"
+            "    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):\n"
+            "        data = pickle.dumps(kind, protocol)\n"
+            "        assert pickle.loads(data) == kind\n"
+            "print('fine')", path="/borrowed")
+        self.assertRan(answer, output="fine\n")
 
     def test_what_honest_programs_and_libraries_do_goes_on_working(self):
         for name, code in ACCEPTED.items():
