@@ -11,7 +11,7 @@
  *
  * This header is the room's door.  Behind it, from the floor up: hidden, map,
  * roots, places; verify, whose, load; native, statements, arguments; rights,
- * fromlist, imports, operations.
+ * fromlist, imports, exec, operations.
  */
 
 #ifndef PYEXEC_GUARD_H

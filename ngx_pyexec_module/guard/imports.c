@@ -108,7 +108,8 @@ static struct {
     const char *name;
     PyObject   *module;
 } guard_modules[] = {
-    { "_imp", NULL }, { "builtins", NULL }, { "sys", NULL },
+    { "_imp", NULL }, { "_posixsubprocess", NULL }, { "builtins", NULL },
+    { "sys", NULL },
 };
 
 #define GUARD_NMODULES  (sizeof(guard_modules) / sizeof(guard_modules[0]))
@@ -470,7 +471,7 @@ guard_module_of(const guard_function_t *function, const guard_ask_t *ask)
 {
     size_t i;
 
-    if (function->form != BUILTIN) {
+    if (function->form != BUILTIN && function->form != SHARED) {
         return NULL;
     }
 

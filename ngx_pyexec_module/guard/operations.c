@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "exec.h"
 #include "hidden.h"
 #include "operations.h"
 
@@ -45,7 +46,8 @@ pyexec_guard_operations_install(int writable)
         return -1;
     }
 
-    return PySys_AddAuditHook(guard_audit, NULL);
+    return pyexec_guard_exec_install() == -1
+           ? -1 : PySys_AddAuditHook(guard_audit, NULL);
 }
 
 
@@ -53,6 +55,7 @@ void
 pyexec_guard_operations_begin(void)
 {
     guard_active = 1;
+    pyexec_guard_exec_begin();
 }
 
 

@@ -28,7 +28,9 @@ static const guard_operation_t guard_operations[] = {
 
 static int guard_os(const char *function);
 static const char *guard_module(PyObject *code);
+static int guard_takes_shell(PyObject *frame);
 static int guard_popen_has_shell(PyObject *frame);
+static int guard_refuse_shell(void);
 static const guard_operation_t *guard_called(void);
 static const guard_operation_t *guard_operation_of(PyObject *code);
 static const guard_operation_t *guard_find(const char *module,
@@ -57,8 +59,8 @@ pyexec_guard_os_exec(PyObject *args)
 int
 pyexec_guard_os_posix_spawn(PyObject *Py_UNUSED(args))
 {
-    int         own;
-    PyObject   *code, *frame;
+    int         own, shell = 0;
+    PyObject   *back, *code, *frame;
     const char *module;
 
     frame = (PyObject *) PyEval_GetFrame();
@@ -71,7 +73,11 @@ pyexec_guard_os_posix_spawn(PyObject *Py_UNUSED(args))
         Py_DECREF(code);
 
         if (own) {
-            return 0;
+            back = pyexec_guard_frame_back(frame);
+            shell = back != NULL && guard_takes_shell(back);
+            Py_XDECREF(back);
+
+            return shell ? guard_refuse_shell() : 0;
         }
     }
 
@@ -93,27 +99,48 @@ pyexec_guard_os_fork(PyObject *Py_UNUSED(args))
 }
 
 
-/* Raised by Popen._execute_child(). */
+/* Raised by Popen._execute_child(), which then calls fork_exec(). */
 
 int
 pyexec_guard_popen(PyObject *Py_UNUSED(args))
 {
-    int                      shell = 0;
-    PyObject                *code, *frame;
-    const char              *module;
+    PyObject *frame = (PyObject *) PyEval_GetFrame();
+
+    return frame != NULL && guard_takes_shell(frame) ? guard_refuse_shell()
+                                                     : 0;
+}
+
+
+/* Whether it is a frame of subprocess that has been told to. */
+
+static int
+guard_takes_shell(PyObject *frame)
+{
+    PyObject   *code;
+    const char *module;
+
+    code = pyexec_guard_frame_code(frame);
+    module = guard_module(code);
+    Py_DECREF(code);
+
+    return module != NULL && strcmp(module, "subprocess") == 0
+           && guard_popen_has_shell(frame);
+}
+
+
+static int
+guard_refuse_shell(void)
+{
+    PyObject                *name;
     const guard_operation_t *operation;
 
-    frame = (PyObject *) PyEval_GetFrame();
+    operation = guard_called();
 
-    if (frame != NULL) {
-        code = pyexec_guard_frame_code(frame);
-        module = guard_module(code);
-        shell = module != NULL && strcmp(module, "subprocess") == 0
-                && guard_popen_has_shell(frame);
-        Py_DECREF(code);
+    if (operation == NULL) {
+        name = PyUnicode_FromString("Popen");
+        operation = name ? guard_find("subprocess", name) : NULL;
+        Py_XDECREF(name);
     }
-
-    operation = shell ? guard_called() : NULL;
 
     return operation != NULL ? guard_refuse(operation) : 0;
 }
