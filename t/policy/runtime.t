@@ -6,6 +6,9 @@ Every program here passes the check of its syntax tree: what it does exists
 only while it runs.
 """
 
+import sys
+import unittest
+
 from pyexec_test import PyexecTestCase, Server, main
 
 
@@ -543,6 +546,19 @@ REFUSED = {
     },
 }
 
+# A trace function that goes where meet() leads and jumps over one line.
+JUMP = \
+    'import subprocess\n' \
+    'lines = list(open(subprocess.__file__))\n' \
+    'line = max(n for n, text in enumerate(lines, 1)' \
+    ' if "sys.audit(\\"subprocess.Popen" in text)\n' \
+    'def trace(frame, event, _):\n' \
+    '    if frame.f_code.co_name == "_execute_child":\n' \
+    '        if event == "line":\n' \
+    '            meet(frame)\n' \
+    '            if frame.f_lineno == line: frame.f_lineno = line + 1\n' \
+    '        return trace\n'
+
 # Each defines attempt(), which succeeds where it walks around the guard.
 AROUND = {
     "the import function that the import system hands on":
@@ -641,6 +657,10 @@ AROUND = {
         'getattr(sys, name)\n'
         'def attempt():\n    subprocess.sys = Y()\n'
         '    return subprocess.run("echo", **{"shell": True})',
+    "a shell, by a jump over the line that tells of it":
+        JUMP + 'def attempt():\n    sys.settrace(trace)\n'
+        '    return subprocess.run("echo", **{"shell": True})\n'
+        'def meet(frame): pass\n',
     "a shell, without the method that has the name":
         'import subprocess\n'
         'class P(subprocess.Popen):\n    def __init__(self): pass\n'
@@ -648,6 +668,20 @@ AROUND = {
         ' None, None, None, 0, True, -1, -1, -1, -1, -1, -1, True, None, None,'
         ' None, -1, False, -1)\n'
         '    return True',
+}
+
+# These lead around it today, see "What is left open" in docs/policy.md.  What
+# they do is allowed in another form, ["sh", "-c", "echo"].
+KNOWN_WAYS = {
+    "a shell, by a trace function that changes what is local":
+        JUMP + 'def attempt():\n    sys.settrace(trace)\n'
+        '    return subprocess.run("echo", **{"shell": True})\n'
+        'def meet(frame):\n'
+        '    if frame.f_lineno >= line:\n'
+        '        names = frame.f_locals\n'
+        '        names["shell"] = False\n'
+        '        try: del names["unix_shell"]\n'
+        '        except (KeyError, ValueError): pass\n',
 }
 
 # Each prints "fine" when it has done what it says.
@@ -798,6 +832,16 @@ class TheInterpretersHalf(PyexecTestCase):
                     "print('around' if got else 'no way')",
                     path="/borrowed")
                 self.assertRan(answer, output="no way\n")
+
+    @unittest.skipIf(sys.version_info >= (3, 13), "no local can be deleted")
+    def test_some_ways_are_known(self):
+        for name, code in KNOWN_WAYS.items():
+            with self.subTest(name):
+                answer = self.server.post(
+                    SYSTEM + code + "\ngot = attempt()\n"
+                    "sys.settrace(None)\nprint('around' if got else 'no way')",
+                    path="/borrowed")
+                self.assertRan(answer, output="\naround\n")
 
     def test_what_belongs_to_cpython_itself_can_be_pickled(self):
         answer = self.server.post(
