@@ -576,6 +576,14 @@ AROUND = {
         '    spec = util.find_spec("_lsprof")\n'
         '    return [one(spec) for one in gc.get_objects() if one is not now'
         ' and getattr(one, "__name__", "") == "create_dynamic"]',
+    "the import function as it was, in what the interpreter keeps":
+        'def attempt():\n    gc = sys.modules["gc"]\n    gc.unfreeze()\n'
+        '    key = "".join(("__im", "port__"))\n'
+        '    kept = [one[key] for one in gc.get_objects()'
+        ' if type(one) is dict and key in one]\n'
+        '    kept = [one for one in kept if one is not f'
+        ' and type(one) is type(len)]\n'
+        '    return [one("sqlite3") for one in kept]',
     "a module of the import system's that is made again":
         'def attempt():\n    spec = util.find_spec("importlib.util")\n'
         '    code = spec.loader.get_code(spec.name)\n'
