@@ -126,7 +126,9 @@ $(grammar):
 endif
 
 
-# One build of the extension serves every CPython from 3.9 on.
+# One build of the extension serves every CPython from 3.9 on.  It has the part
+# of libgcc that walks a stack in it: a library more is five mappings more, for
+# each run to copy.
 
 $(BUILD)/pyexec_zygote.abi3.so $(server)/debug/pyexec_zygote.abi3.so: \
         $(wildcard $(SRC)/zygote/*.c $(SRC)/zygote/*/*.c $(SRC)/guard/*.c) \
@@ -134,7 +136,7 @@ $(BUILD)/pyexec_zygote.abi3.so $(server)/debug/pyexec_zygote.abi3.so: \
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -shared $(LDFLAGS) \
 	    -DPy_LIMITED_API=0x03090000 $$($(PYTHON)-config --includes) \
-	    -o $@ $(filter %.c,$^) -lseccomp
+	    -static-libgcc -o $@ $(filter %.c,$^) -lseccomp
 
 $(server)/zygote/pyexec_zygote.abi3.so: $(BUILD)/pyexec_zygote.abi3.so
 	install -D -m 644 $< $@
