@@ -58,10 +58,13 @@ NOBODY = 65534
 PROGRAMS = ('antigravity', 'this')
 
 
+def path_of(file):
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), file)
+
+
 def load(name, loader, file):
     """Import a part of the zygote that no program is to find."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), file)
-    spec = importlib.util.spec_from_loader(name, loader(name, path))
+    spec = importlib.util.spec_from_loader(name, loader(name, path_of(file)))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -77,9 +80,10 @@ def load_isolation():
                 'isolation.py')
 
 
-def load_rewrite():
-    return load('pyexec_rewrite', importlib.machinery.SourceFileLoader,
-                'rewrite.py')
+def read_rewrite():
+    """Its text: few runs need it, and all would pay for it in memory."""
+    with open(path_of('rewrite.py'), 'rb') as file:
+        return file.read()
 
 
 def preload(names, strict):
@@ -273,7 +277,7 @@ def give_up_root():
 def serve(options, names):
     extension = load_extension()
     isolation = load_isolation()
-    extension.rewrite_by(load_rewrite().rewrite)
+    extension.rewrite_by(read_rewrite())
     give_up_root()
     try:
         isolation.open_cgroup(extension, options)

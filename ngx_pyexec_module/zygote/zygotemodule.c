@@ -320,9 +320,14 @@ zygote_amend(PyObject *Py_UNUSED(module), PyObject *args)
 
 
 static PyObject *
-zygote_rewrite_by(PyObject *Py_UNUSED(module), PyObject *function)
+zygote_rewrite_by(PyObject *Py_UNUSED(module), PyObject *source)
 {
-    pyexec_compile_only_prepare(function);
+    if (!PyBytes_Check(source)) {
+        PyErr_SetString(PyExc_TypeError, "a source is bytes");
+        return NULL;
+    }
+
+    pyexec_compile_only_prepare(source);
 
     Py_RETURN_NONE;
 }
@@ -415,8 +420,8 @@ static PyMethodDef zygote_methods[] = {
      "amend(writable, any)\n--\n\n"
      "Help modules where no file is written, or not any is imported."},
     {"rewrite_by", zygote_rewrite_by, METH_O,
-     "rewrite_by(function)\n--\n\n"
-     "Write programs that are compiled only anew by it, from bytes to bytes."},
+     "rewrite_by(source)\n--\n\n"
+     "Write programs that are compiled only anew by its function rewrite()."},
     {"serve", zygote_serve, METH_VARARGS,
      "serve(control, paths, reseed, main_thread, plain_fork, directory)"
      "\n--\n\n"

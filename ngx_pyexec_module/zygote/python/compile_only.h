@@ -12,10 +12,11 @@
 
 
 /*
- * In the zygote, once: what writes programs anew, a function from bytes to
- * bytes or None.
+ * In the zygote, once: the source, bytes, of what writes programs anew, with a
+ * function rewrite() from bytes to bytes or None.  A run that needs it compiles
+ * it: compiled here, it would be in the memory of all.
  */
-void pyexec_compile_only_prepare(PyObject *rewrite);
+void pyexec_compile_only_prepare(PyObject *source);
 
 /*
  * In a run: from here on it stops, by an exception, before the first line of
@@ -28,7 +29,7 @@ int pyexec_compile_only_done(void);
 
 /*
  * Prints the reply for a program that has been compiled, UTF-8, and nothing
- * where there is none.
+ * where there is none.  Imports for itself: not for where the guard has begun.
  */
 void pyexec_compile_only_reply(const char *code, size_t len);
 

@@ -126,7 +126,9 @@ pyexec_main_run(pyexec_main_t *program)
         return pyexec_ending_error(&program->out_of_memory);
     }
 
-    if (!pyexec_without("guard")) {
+    /* Where nothing of the program runs, only the zygote's own code imports. */
+
+    if (!program->compile_only && !pyexec_without("guard")) {
         pyexec_guard_begin();
     }
 
