@@ -18,7 +18,7 @@ ROOMS = """
 room            may include                                    and sees
 worker          worker/http worker/exec worker/conf            | nginx HTTP
 worker/http     worker/exec worker/conf api json policy wire   | nginx HTTP
-worker/exec     worker/conf api json policy wire               | nginx
+worker/exec     worker/conf wire                               | nginx
 worker/conf     api json policy wire                           | nginx HTTP
 api             json                                           | cJSON
 json                                                           | cJSON utf8proc
