@@ -3,6 +3,9 @@
 # make run        sets up what is missing, then serves docs/nginx.conf on PORT
 # make test       sets up what is missing, then runs every test
 # make test-vm    sets up what is missing, then runs VM_TESTS in another kernel
+# make test-cpython
+#                 CPython's own tests in runs and by python3, for an hour or
+#                 so; DOCS=1: into docs/
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
 # make fuzz-guard
@@ -69,8 +72,8 @@ fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 guarded = $(BUILD)/fuzz/guarded.abi3.so
 
 
-.PHONY: all tree debug install run test test-vm unit unit-tests fuzz bench \
-        bench-tools soak clean fuzz-guard $(fuzzers)
+.PHONY: all tree debug install run test test-vm test-cpython unit unit-tests \
+        fuzz bench bench-tools soak clean fuzz-guard $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -209,6 +212,7 @@ export PYEXEC_DEBUG_MODULE = $(CURDIR)/$(BUILD)/debug/ngx_pyexec_module.so
 export TEST_NGINX_BINARY = $(NGINX)
 export TEST_NGINX_LOAD_MODULES = $(PYEXEC_MODULE)
 export TEST_NGINX_SERVROOT = $(server)/servroot
+export PYEXEC_CPYTHON = $(server)/cpython
 
 test:
 	build-aux/setup test
@@ -281,6 +285,14 @@ test-vm:
 	$(MAKE) --no-print-directory tree debug
 	t/vm/image $(BUILD)/vm
 	t/vm/run $(BUILD)/vm $(server) $(VM_TESTS)
+
+
+# What is there of an earlier time is not run again.
+
+test-cpython:
+	build-aux/setup test-cpython
+	$(MAKE) --no-print-directory tree
+	t/fidelity/cpython $(if $(DOCS),--page)
 
 
 # What a fuzzer finds stays in build/, what it starts from is in t/fuzz/corpus.
