@@ -33,6 +33,7 @@ SANITIZE = -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
            -fno-sanitize-recover=all
 
 SHELL = /bin/bash
+comma = ,
 .SHELLFLAGS = -e -o pipefail -c
 .DELETE_ON_ERROR:
 
@@ -244,7 +245,13 @@ $(BUILD)/counted/%.t: t/%.t Makefile
 
 $(BUILD)/unit/%_test: t/unit/%_test.c $(unit_objs)
 	$(CC) $(SANITIZE) $(pure_flags) -o $@ $(filter %.c %.o,$^) \
-	    $(pure_libs) -lcmocka
+	    $(pure_libs) -lcmocka $(patsubst %,-Wl$(comma)--wrap=%,$(wrapped))
+
+# The library as it might be one day.
+
+$(BUILD)/unit/proof_test: wrapped = ts_parser_set_language ts_parser_parse \
+                                    ts_parser_parse_with_options \
+                                    ts_language_symbol_name
 
 $(BUILD)/unit/policy_test: $(wildcard t/unit/policy/*.inc)
 $(BUILD)/unit/cgroup_test: $(wildcard $(SRC)/zygote/sandbox/cgroup*.c) \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collect.h"
+#include "proof.h"
 #include "resolve.h"
 #include "rules.h"
 #include "syntax.h"
@@ -111,6 +112,13 @@ pyexec_policy_create(const pyexec_policy_options_t *options)
     }
 
     return policy;
+}
+
+
+const char *
+pyexec_policy_prove(const pyexec_policy_t *policy)
+{
+    return pyexec_proof(policy->syntax);
 }
 
 

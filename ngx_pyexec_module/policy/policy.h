@@ -92,12 +92,19 @@ pyexec_policy_watched(size_t i)
 
 /*
  * Builds a policy; it keeps no pointer into "options", never changes
- * afterwards and may be shared by threads.  NULL when memory is short, or
- * when the grammar is not of the version that the scanner is for.
+ * afterwards and may be shared by threads.  NULL when memory is short.
  */
 
 pyexec_policy_t *pyexec_policy_create(const pyexec_policy_options_t *options);
 void pyexec_policy_free(pyexec_policy_t *policy);
+
+/*
+ * Tries whether the tree-sitter library and the grammar at hand do what a
+ * check counts on, in some 0.1 ms.  NULL where they do; else what they do not,
+ * in words for the operator, a constant string: then nothing may be checked.
+ */
+
+const char *pyexec_policy_prove(const pyexec_policy_t *policy);
 
 /*
  * Checks "len" bytes of normalised code (see source.h).  Time and memory are

@@ -1,8 +1,9 @@
 /*
- * Two things are known of libtree-sitter 0.20 that matter inside a server.
- * A node counts its children in 16 bits, so that an error that wraps more of
- * them corrupts the heap; and error recovery takes far more time and memory
- * than parsing.  The policy has no use for a tree with an error.
+ * Two things are known of libtree-sitter that matter inside a server.  Up to
+ * 0.20 a node counts its children in 16 bits, so that an error that wraps more
+ * of them corrupts the heap; and in every version error recovery takes far
+ * more time and memory than parsing.  The policy has no use for a tree with an
+ * error.
  *
  * So the wrapper notices that recovery goes on and ends the parse there, and
  * it counts the tokens between two ends of logical lines, for between those
@@ -14,17 +15,10 @@
 
 #include "scanner.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <tree_sitter/api.h>
 
-
-/*
- * Below 65535 by what the levels of indentation of the longest code can add
- * to the stack.
- */
-#define PYEXEC_SCANNER_LINE_TOKENS   50000
 
 /* Four in a row, or more than one in five tokens. */
 #define PYEXEC_SCANNER_STRAY_WEIGHT  4
@@ -39,61 +33,27 @@
 #define PYEXEC_SCANNER_TOKENS        12
 
 
-typedef struct {
-    void                    *inner;
-    pyexec_scanner_input_t  *input;
-} scanner_t;
-
-
 const TSLanguage *tree_sitter_python(void);
 
 
+/*
+ * The library decides when it creates a scanner, and it did so at different
+ * moments over the years; but it scans for nobody but who called it to parse.
+ */
 static _Thread_local pyexec_scanner_input_t  *current;
-
-
-static void *
-create(void)
-{
-    scanner_t  *scanner;
-
-    scanner = malloc(sizeof(scanner_t));
-    if (scanner == NULL) {
-        return NULL;
-    }
-
-    scanner->input = current;
-    scanner->inner = tree_sitter_python()->external_scanner.create();
-
-    return scanner;
-}
-
-
-static void
-destroy(void *payload)
-{
-    scanner_t  *scanner = payload;
-
-    if (scanner == NULL) {
-        return;
-    }
-
-    tree_sitter_python()->external_scanner.destroy(scanner->inner);
-    free(scanner);
-}
 
 
 static bool
 scan(void *payload, TSLexer *lexer, const bool *valid)
 {
     bool                     found, wanted[PYEXEC_SCANNER_TOKENS];
-    scanner_t               *scanner = payload;
     pyexec_scanner_input_t  *input;
 
-    if (scanner == NULL) {
+    input = current;
+
+    if (input == NULL) {
         return false;
     }
-
-    input = scanner->input;
 
     /*
      * For the sake of recovery the scanner ends a block where none can end,
@@ -104,8 +64,7 @@ scan(void *payload, TSLexer *lexer, const bool *valid)
     memcpy(wanted, valid, sizeof(wanted));
     wanted[PYEXEC_SCANNER_CLOSE] |= !valid[PYEXEC_SCANNER_DEDENT];
 
-    found = tree_sitter_python()->external_scanner.scan(scanner->inner, lexer,
-                                                        wanted);
+    found = tree_sitter_python()->external_scanner.scan(payload, lexer, wanted);
 
     if (found && lexer->result_symbol == PYEXEC_SCANNER_NEWLINE) {
         input->tokens = 0;
@@ -143,34 +102,6 @@ scan(void *payload, TSLexer *lexer, const bool *valid)
 }
 
 
-static unsigned
-serialize(void *payload, char *buffer)
-{
-    scanner_t  *scanner = payload;
-
-    if (scanner == NULL) {
-        return 0;
-    }
-
-    return tree_sitter_python()->external_scanner.serialize(scanner->inner,
-                                                            buffer);
-}
-
-
-static void
-deserialize(void *payload, const char *buffer, unsigned length)
-{
-    scanner_t  *scanner = payload;
-
-    if (scanner == NULL) {
-        return;
-    }
-
-    tree_sitter_python()->external_scanner.deserialize(scanner->inner, buffer,
-                                                       length);
-}
-
-
 bool
 pyexec_scanner_wrap(TSLanguage *language)
 {
@@ -178,11 +109,7 @@ pyexec_scanner_wrap(TSLanguage *language)
         return false;
     }
 
-    language->external_scanner.create = create;
-    language->external_scanner.destroy = destroy;
     language->external_scanner.scan = scan;
-    language->external_scanner.serialize = serialize;
-    language->external_scanner.deserialize = deserialize;
 
     return true;
 }

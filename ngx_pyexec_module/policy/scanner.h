@@ -14,6 +14,13 @@
 struct TSLanguage;
 
 
+/*
+ * The most tokens of a logical line.  Below 65535 by what the levels of
+ * indentation of the longest code can add to the stack.
+ */
+#define PYEXEC_SCANNER_LINE_TOKENS  50000
+
+
 /* The program that a parser reads; zeroed but for the first two. */
 
 typedef struct {
@@ -23,7 +30,7 @@ typedef struct {
     uint32_t     tokens;    /* since the last logical line ended */
     unsigned     strays;    /* weight of those without a place, of late */
     uint32_t     error;     /* the line where it stopped */
-    size_t       stop;      /* what tree-sitter calls a cancellation flag */
+    size_t       stop;      /* set: the parse shall end */
 } pyexec_scanner_input_t;
 
 
@@ -32,8 +39,8 @@ typedef struct {
 bool pyexec_scanner_wrap(struct TSLanguage *language);
 
 /*
- * The scanners that this thread creates are for that input, until it is set
- * to NULL: tree-sitter has no other way to tell them.
+ * What this thread parses is that input, until it is set to NULL: tree-sitter
+ * has no other way to tell a scanner.
  */
 
 void pyexec_scanner_set_input(pyexec_scanner_input_t *input);

@@ -1,5 +1,3 @@
-#define _POSIX_C_SOURCE  200809L
-
 /* The grammar's header; it must come before the library's. */
 #include <tree_sitter/parser.h>
 
@@ -7,32 +5,25 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "parse.h"
 #include "scanner.h"
 
 
 #define PYEXEC_SYNTAX_CODE_MAX   (4 * 1024 * 1024)
 
-/*
- * CPU time, some thirty times what honest code takes.  The parser knows wall
- * time only: it works in slices, and is asked for the next one while there
- * is CPU time left.
- */
+/* CPU time, some thirty times what honest code takes. */
 #define PYEXEC_SYNTAX_TIME_BASE  30000000   /* ns */
 #define PYEXEC_SYNTAX_TIME_BYTE  3000       /* ns */
-#define PYEXEC_SYNTAX_SLICE      5000       /* us */
+#define PYEXEC_SYNTAX_SLICE      5000000    /* ns */
 
 
 struct pyexec_syntax_s {
     TSLanguage  language;
+    bool        wrapped;
     uint32_t    count;
     uint8_t     kinds[];
 };
-
-
-typedef const char *(*read_pt)(void *payload, uint32_t byte, TSPoint point,
-    uint32_t *length);
 
 
 const TSLanguage *tree_sitter_python(void);
@@ -64,10 +55,7 @@ pyexec_syntax_create(void)
     syntax->count = count;
     syntax->language = *language;
 
-    if (!pyexec_scanner_wrap(&syntax->language)) {
-        free(syntax);
-        return NULL;
-    }
+    syntax->wrapped = pyexec_scanner_wrap(&syntax->language);
 
     for (i = 0; i < count; i++) {
         name = ts_language_symbol_name(language, (TSSymbol) i);
@@ -110,6 +98,13 @@ pyexec_syntax_kinds(const pyexec_syntax_t *syntax, uint32_t *count)
 }
 
 
+const TSLanguage *
+pyexec_syntax_language(const pyexec_syntax_t *syntax)
+{
+    return &syntax->language;
+}
+
+
 static const char *
 read_all(void *payload, uint32_t byte, TSPoint point, uint32_t *length)
 {
@@ -144,59 +139,21 @@ read_line(void *payload, uint32_t byte, TSPoint point, uint32_t *length)
 }
 
 
-static int64_t
-cpu_time(void)
-{
-    struct timespec  now;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-
-    return (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-
 static TSTree *
 parse(const pyexec_syntax_t *syntax, pyexec_scanner_input_t *input,
-    read_pt read)
+    pyexec_parse_read_pt read)
 {
-    TSTree    *tree;
-    int64_t    end;
-    TSInput    source;
-    TSParser  *parser;
+    pyexec_parse_limits_t  limits;
 
     input->tokens = 0;
     input->strays = 0;
     input->stop = 0;
 
-    source.payload = input;
-    source.read = read;
-    source.encoding = TSInputEncodingUTF8;
+    limits.slice = PYEXEC_SYNTAX_SLICE;
+    limits.time = PYEXEC_SYNTAX_TIME_BASE
+                  + (int64_t) input->len * PYEXEC_SYNTAX_TIME_BYTE;
 
-    parser = ts_parser_new();
-
-    pyexec_scanner_set_input(input);
-    ts_parser_set_language(parser, &syntax->language);
-    pyexec_scanner_set_input(NULL);
-
-    ts_parser_set_cancellation_flag(parser, &input->stop);
-    ts_parser_set_timeout_micros(parser, PYEXEC_SYNTAX_SLICE);
-
-    /* The clock is a system call: the first slice is for nothing. */
-
-    tree = ts_parser_parse(parser, NULL, source);
-
-    if (tree == NULL && !input->stop) {
-        end = cpu_time() + PYEXEC_SYNTAX_TIME_BASE
-              + (int64_t) input->len * PYEXEC_SYNTAX_TIME_BYTE;
-
-        do {
-            tree = ts_parser_parse(parser, NULL, source);
-        } while (tree == NULL && !input->stop && cpu_time() < end);
-    }
-
-    ts_parser_delete(parser);
-
-    return tree;
+    return pyexec_parse(&syntax->language, input, read, &limits);
 }
 
 
@@ -362,7 +319,7 @@ pyexec_syntax_parse(const pyexec_syntax_t *syntax, const char *code,
 
     *error = 0;
 
-    if (len > PYEXEC_SYNTAX_CODE_MAX) {
+    if (len > PYEXEC_SYNTAX_CODE_MAX || !syntax->wrapped) {
         return NULL;
     }
 

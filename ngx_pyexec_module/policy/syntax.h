@@ -18,7 +18,11 @@
 typedef struct pyexec_syntax_s  pyexec_syntax_t;
 
 
-/* What every check shares: the grammar, and the kind of each symbol. */
+/*
+ * What every check shares: the grammar, and the kind of each symbol.  NULL when
+ * memory is short.  Of a grammar that the scanner's wrapper is not for nothing
+ * is parsed.
+ */
 
 pyexec_syntax_t *pyexec_syntax_create(void);
 void pyexec_syntax_free(pyexec_syntax_t *syntax);
@@ -27,6 +31,10 @@ void pyexec_syntax_free(pyexec_syntax_t *syntax);
 
 const uint8_t *pyexec_syntax_kinds(const pyexec_syntax_t *syntax,
     uint32_t *count);
+
+/* The grammar with the wrapper of its scanner, valid as long as "syntax". */
+
+const TSLanguage *pyexec_syntax_language(const pyexec_syntax_t *syntax);
 
 /*
  * The tree of a program without an error.  NULL for any other program, and

@@ -280,6 +280,7 @@ ngx_pyexec_merge_temp_path(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 static ngx_int_t
 ngx_pyexec_merge_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 {
+    const char                *failure;
     ngx_pool_cleanup_t        *cln;
     pyexec_policy_options_t    options;
 
@@ -306,6 +307,16 @@ ngx_pyexec_merge_policy(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
 
     cln->handler = ngx_pyexec_merge_free_policy;
     cln->data = conf->policy;
+
+    failure = pyexec_policy_prove(conf->policy);
+
+    if (failure) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "pyexec cannot check programs: %s; build the module "
+                           "with a libtree-sitter of 0.20 to 0.26 and "
+                           "tree-sitter-python 0.23.6 or 0.25.0", failure);
+        return NGX_ERROR;
+    }
 
     return NGX_OK;
 }
