@@ -1,7 +1,10 @@
 # make            the module and the zygote's Python extension
 # make install    puts them where nginx looks for them; honours DESTDIR
 # make run        sets up what is missing, then serves docs/nginx.conf on PORT
-# make test       sets up what is missing, then runs every test
+# make test       sets up what is missing, then runs every test, or TESTS
+# make test-on    sets up what is missing, then does "make run" and "make test"
+#                 in a bare system of the SUITE of Debian: bookworm, trixie,
+#                 testing or sid; TESTS='t/...': these alone; DOCS=1: into docs/
 # make test-vm    sets up what is missing, then runs VM_TESTS in another kernel
 # make test-cpython
 #                 CPython's own tests in runs and by python3, for an hour or
@@ -73,7 +76,7 @@ fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 guarded = $(BUILD)/fuzz/guarded.abi3.so
 
 
-.PHONY: all tree debug install run test test-vm test-cpython unit unit-tests \
+.PHONY: all tree debug install run test test-on test-vm test-cpython unit unit-tests \
         fuzz bench bench-tools soak clean fuzz-guard $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
@@ -221,8 +224,8 @@ test:
 	    $(fuzz_programs) $(guarded) $(reload_tests) $(spareless_tests) \
 	    $(counted_tests) \
 	    $(bench_tools)
-	prove $(unit_tests) $(tests) $(reload_tests) $(spareless_tests) \
-	    $(counted_tests)
+	prove $(or $(TESTS),$(unit_tests) $(tests) $(reload_tests) \
+	           $(spareless_tests) $(counted_tests))
 
 unit: unit-tests
 	prove $(unit_tests)
@@ -276,6 +279,18 @@ $(BUILD)/unit/faults.so: t/lib/faults.c
 $(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 	mkdir -p $(@D)
 	$(CC) $(SANITIZE) $(pure_flags) -c -o $@ $<
+
+
+# In a bare system of another release of Debian, or of the same one.  The
+# grammar is copied into it where it is here or there is npm to fetch it.
+
+test-on:
+	$(if $(SUITE),,$(error make test-on SUITE=bookworm, trixie, testing, sid))
+	build-aux/setup test-on
+	$(if $(and $(filter-out npm,$(or $(ON_GRAMMAR),copy)),$(shell command -v npm)), \
+	     $(MAKE) --no-print-directory $(grammar))
+	t/on/run $(SUITE) $(TESTS)
+	$(if $(DOCS),t/on/page $(BUILD)/on/$(SUITE)/result/record)
 
 
 # In a virtual machine with a kernel of Debian's, which has what the one here
