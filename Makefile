@@ -76,8 +76,8 @@ fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 guarded = $(BUILD)/fuzz/guarded.abi3.so
 
 
-.PHONY: all tree debug install run test test-on test-vm test-cpython unit unit-tests \
-        fuzz bench bench-tools soak clean fuzz-guard $(fuzzers)
+.PHONY: all tree debug install run test test-on test-vm test-cpython unit \
+        unit-tests fuzz bench bench-tools soak clean fuzz-guard $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -285,7 +285,7 @@ $(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 # grammar is copied into it where it is here or there is npm to fetch it.
 
 test-on:
-	$(if $(SUITE),,$(error make test-on SUITE=bookworm, trixie, testing, sid))
+	$(if $(SUITE),,$(error SUITE= is one of bookworm, trixie, testing, sid))
 	build-aux/setup test-on
 	$(if $(and $(filter-out npm,$(or $(ON_GRAMMAR),copy)),$(shell command -v npm)), \
 	     $(MAKE) --no-print-directory $(grammar))

@@ -178,7 +178,7 @@ a_long_path_is_cut_in_what_is_said(void **state)
     path[sizeof(path) - 1] = '\0';
 
     assert_int_equal(pyexec_cgroup_open(path, -1, 1 << 20, 1, &why), -1);
-    assert_in_range(strlen(why), 100, 1023);
+    assert_true(strlen(why) >= 100 && strlen(why) <= 1023);
 }
 
 

@@ -355,7 +355,7 @@ long_name_is_cut_between_characters(void **state)
     len = strlen(verdict.message);
 
     assert_int_equal(verdict.outcome, PYEXEC_POLICY_REFUSED);
-    assert_in_range(len, 200, PYEXEC_POLICY_MESSAGE_SIZE - 1);
+    assert_true(len >= 200 && len < PYEXEC_POLICY_MESSAGE_SIZE);
     assert_int_equal((len - strlen("Disallowed import: ")) % 3, 0);
 }
 
