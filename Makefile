@@ -287,8 +287,8 @@ $(unit_objs): $(BUILD)/unit/%.o: $(SRC)/%.c $(headers) $(grammar)
 test-on:
 	$(if $(SUITE),,$(error SUITE= is one of bookworm, trixie, testing, sid))
 	build-aux/setup test-on
-	$(if $(and $(filter-out npm,$(or $(ON_GRAMMAR),copy)),$(shell command -v npm)), \
-	     $(MAKE) --no-print-directory $(grammar))
+	[ "$${ON_GRAMMAR:-}" = npm ] || ! command -v npm > /dev/null \
+	    || $(MAKE) --no-print-directory $(grammar)
 	t/on/run $(SUITE) $(TESTS)
 	$(if $(DOCS),t/on/page $(BUILD)/on/$(SUITE)/result/record)
 
