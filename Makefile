@@ -224,8 +224,8 @@ test:
 	    $(fuzz_programs) $(guarded) $(reload_tests) $(spareless_tests) \
 	    $(counted_tests) \
 	    $(bench_tools)
-	prove $(or $(TESTS),$(unit_tests) $(tests) $(reload_tests) \
-	           $(spareless_tests) $(counted_tests))
+	prove $(PROVEFLAGS) $(or $(TESTS),$(unit_tests) $(tests) \
+	    $(reload_tests) $(spareless_tests) $(counted_tests))
 
 unit: unit-tests
 	prove $(unit_tests)
