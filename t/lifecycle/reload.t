@@ -262,7 +262,8 @@ class TheEnd(WithRuns):
             connection.close()
 
     def test_a_stop_during_a_quit_kills_the_runs(self):
-        # What nginx says of the one client that it leaves.
+        # What nginx says of the one client that it leaves; later than 1.22 it
+        # says nothing of it at a stop.
         server = self.serve_ready(allow_alarms=[
             r"open socket #\d+ left in connection", "aborting"])
         sent = server.send_and_keep(DAEMON)
@@ -271,7 +272,7 @@ class TheEnd(WithRuns):
         server.wait_for_log("gracefully shutting down")
         self.assertEqual(server.stop(), 0)
         self.assertEqual(sent.recv(1), b"")
-        self.assertEqual(server.error_log().count("open socket"), 1)
+        self.assertLessEqual(server.error_log().count("open socket"), 1)
 
 
 class Daemon(Server):
