@@ -200,6 +200,38 @@ class Pages(PyexecTestCase):
                     json.loads(block.text)
 
 
+class Platforms(PyexecTestCase):
+    """docs/platforms.md has rows of what ran, and says how."""
+
+    def rows(self):
+        found = re.findall(r"^\|(.*)\| (\S+) \| `(.*)` \|$",
+                           read("docs", "platforms.md"), re.M)
+        self.assertTrue(found)
+        return found
+
+    def test_each_row_has_what_ran_and_the_day(self):
+        for cells, day, command in self.rows():
+            with self.subTest(command):
+                self.assertRegex(day, r"^\d{4}-\d\d-\d\d$")
+                self.assertNotIn("", [cell.strip()
+                                      for cell in cells.split("|")])
+
+    def test_each_row_has_a_command_that_is_there(self):
+        targets = re.search(r"^\.PHONY:(.*?)\n\n", read("Makefile"),
+                            re.M | re.S)[1].split()
+        for *_, command in self.rows():
+            with self.subTest(command):
+                make, target, *_ = command.split()
+                self.assertEqual(make, "make")
+                self.assertIn(target, targets)
+                for path in re.findall(r"t/[\w/.]+", command):
+                    self.assertTrue(os.path.exists(os.path.join(TOP, path)))
+
+    def test_no_command_has_two_rows(self):
+        commands = [command for *_, command in self.rows()]
+        self.assertEqual(sorted(set(commands)), sorted(commands))
+
+
 class Figures(PyexecTestCase):
     """docs/performance.md, and what "make bench DOCS=1" makes of it."""
 
