@@ -204,8 +204,8 @@ class Platforms(PyexecTestCase):
     """docs/platforms.md has rows of what ran, and says how."""
 
     def rows(self):
-        found = re.findall(r"^\|(.*)\| (\S+) \| `(.*)` \|$",
-                           read("docs", "platforms.md"), re.M)
+        ran = read("docs", "platforms.md").split("\n## Not tried\n")[0]
+        found = re.findall(r"^\|(.*)\| (\S+) \| `(.*)` \|$", ran, re.M)
         self.assertTrue(found)
         return found
 
