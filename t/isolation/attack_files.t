@@ -118,7 +118,8 @@ import struct
 def handle_of(path):
     handle = ctypes.create_string_buffer(struct.pack("Ii", 128, 0), 136)
     mount = ctypes.c_int()
-    return call(303, AT_FDCWD, path.encode(), handle, ctypes.byref(mount), 0)
+    return call("name_to_handle_at", AT_FDCWD, path.encode(), handle,
+                ctypes.byref(mount), 0)
 
 def open_by_handle(inode, kind):
     for path in "/", "/usr", "/etc", ".", sys.prefix, os.__file__:
@@ -127,7 +128,7 @@ def open_by_handle(inode, kind):
             struct.pack("IiII", 8, kind, inode, 0), 136)
 
         try:
-            fd = call(304, mount, handle, os.O_RDONLY)
+            fd = call("open_by_handle_at", mount, handle, os.O_RDONLY)
         except OSError as error:
             last = error
             continue

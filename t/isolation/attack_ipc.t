@@ -38,14 +38,14 @@ WRITER = COMMON + """
 def message(queue):
     class Message(ctypes.Structure):
         _fields_ = [("kind", ctypes.c_long), ("text", ctypes.c_char * 16)]
-    return call(69, queue, ctypes.byref(Message(1, WORD)), 16, 0)
+    return call("msgsnd", queue, ctypes.byref(Message(1, WORD)), 16, 0)
 
 def shared_memory():
-    attached(call(29, KEY, 4096, 0o1666))[:7] = WORD
+    attached(call("shmget", KEY, 4096, 0o1666))[:7] = WORD
 
 def posix_queue():
-    queue = call(240, NAME.encode(), os.O_CREAT | os.O_RDWR, 0o666, None)
-    call(242, queue, WORD, len(WORD), 0, None)
+    queue = call("mq_open", NAME.encode(), os.O_CREAT | os.O_RDWR, 0o666, None)
+    call("mq_timedsend", queue, WORD, len(WORD), 0, None)
 
 def everywhere():
     made = []
@@ -76,8 +76,8 @@ def restless():
 
 for name, way in {
     "System V shared memory": shared_memory,
-    "a System V queue": lambda: message(call(68, KEY, 0o1666)),
-    "a System V semaphore": lambda: call(64, KEY, 1, 0o1666),
+    "a System V queue": lambda: message(call("msgget", KEY, 0o1666)),
+    "a System V semaphore": lambda: call("semget", KEY, 1, 0o1666),
     "a POSIX queue": posix_queue,
     "POSIX shared memory": lambda: __import__("_posixshmem").shm_open(
         "/" + NAME, os.O_CREAT | os.O_RDWR, 0o666),
@@ -96,11 +96,11 @@ for name, way in {
     "netlink": lambda: listen(16, socket.SOCK_RAW, (PORT, 0), 2),
     "vsock": lambda: listen(40, socket.SOCK_STREAM, (0xffffffff, PORT)),
     "a key of the user": lambda: call(
-        248, b"user", NAME.encode(), WORD, len(WORD), -4),
+        "add_key", b"user", NAME.encode(), WORD, len(WORD), -4),
     "a key of the user's session": lambda: call(
-        248, b"user", NAME.encode(), WORD, len(WORD), -5),
+        "add_key", b"user", NAME.encode(), WORD, len(WORD), -5),
     "a key of the session": lambda: call(
-        248, b"user", NAME.encode(), WORD, len(WORD), -3),
+        "add_key", b"user", NAME.encode(), WORD, len(WORD), -3),
     "a lock of a file": lambda: fcntl.flock(shared(), fcntl.LOCK_EX),
     "a lock of a range": lambda: fcntl.fcntl(
         shared(), fcntl.F_SETLK, lock(fcntl.F_RDLCK, 1)),
@@ -108,7 +108,8 @@ for name, way in {
         shared(), 37, lock(fcntl.F_RDLCK, 2)),
     "a lease": lambda: fcntl.fcntl(
         shared(), fcntl.F_SETLEASE, fcntl.F_RDLCK),
-    "a name of the machine": lambda: call(170, NAME.encode(), len(NAME)),
+    "a name of the machine": lambda: call(
+        "sethostname", NAME.encode(), len(NAME)),
 }.items():
     attempt(name, way)
 
@@ -125,13 +126,13 @@ REFUSALS = (*REFUSED, "InVain", "ENOENT", "ENOMSG", "EINVAL", "EIDRM",
 
 def message(queue):
     text = ctypes.create_string_buffer(32)
-    call(70, queue, text, 16, 0, 0x800)
+    call("msgrcv", queue, text, 16, 0, 0x800)
     return text[8:24]
 
 def posix_queue():
-    queue = call(240, NAME.encode(), os.O_RDWR | os.O_NONBLOCK, 0, None)
+    queue = call("mq_open", NAME.encode(), os.O_RDWR | os.O_NONBLOCK, 0, None)
     text = ctypes.create_string_buffer(8192)
-    return text[:call(243, queue, text, 8192, None, None)]
+    return text[:call("mq_timedreceive", queue, text, 8192, None, None)]
 
 def by_number(count):
     for number in range(count):
@@ -159,14 +160,14 @@ def connect(family, kind, address, protocol=0):
             one.send(bytes(16))
 
 def key(ring):
-    number = call(250, 10, ring, b"user", NAME.encode(), 0)
+    number = call("keyctl", 10, ring, b"user", NAME.encode(), 0)
     text = ctypes.create_string_buffer(64)
-    return text[:call(250, 11, number, text, 64)]
+    return text[:call("keyctl", 11, number, text, 64)]
 
 def requested():
-    number = call(249, b"user", NAME.encode(), None, 0)
+    number = call("request_key", b"user", NAME.encode(), None, 0)
     text = ctypes.create_string_buffer(64)
-    return text[:call(250, 11, number, text, 64)]
+    return text[:call("keyctl", 11, number, text, 64)]
 
 def locked():
     try:
@@ -182,15 +183,15 @@ def locked_range(start, command):
     return "locked"
 
 def watched():
-    fd = call(294, 0)
-    watch = call(254, fd, SHARED.encode(), 0x21)
+    fd = call("inotify_init1", 0)
+    watch = call("inotify_add_watch", fd, SHARED.encode(), 0x21)
     if select.select([fd], [], [], 0.2)[0]:
         return os.read(fd, 4096)
     raise InVain
 
 def watched_by_fanotify():
-    fd = call(300, 0x200, 0)
-    call(301, fd, 1, 0x21, AT_FDCWD, SHARED.encode())
+    fd = call("fanotify_init", 0x200, 0)
+    call("fanotify_mark", fd, 1, 0x21, AT_FDCWD, SHARED.encode())
     if select.select([fd], [], [], 0.2)[0]:
         return os.read(fd, 4096)
     raise InVain
@@ -208,10 +209,10 @@ def named():
         raise InVain
 
 ATTEMPTS = {
-    "System V shared memory": lambda: attached(call(29, KEY, 0, 0))[:6],
+    "System V shared memory": lambda: attached(call("shmget", KEY, 0, 0))[:6],
     "System V shared memory by number": lambda: found(by_number(64)),
-    "a System V queue": lambda: message(call(68, KEY, 0)),
-    "a System V semaphore": lambda: call(64, KEY, 0, 0),
+    "a System V queue": lambda: message(call("msgget", KEY, 0)),
+    "a System V semaphore": lambda: call("semget", KEY, 0, 0),
     "a POSIX queue": posix_queue,
     "POSIX shared memory": lambda: __import__("_posixshmem").shm_open(
         "/" + NAME, os.O_RDONLY, 0),

@@ -40,7 +40,7 @@ def descriptors():
 
 def capabilities():
     data = (ctypes.c_uint * 6)()
-    call(125, (ctypes.c_uint * 2)(0x20080522, 0), data)
+    call("capget", (ctypes.c_uint * 2)(0x20080522, 0), data)
     return found(word for word in data if word)
 
 IN_VAIN = ("InVain", "ENOENT", "EACCES", "EPERM", "ESRCH", "ENOMEM",
@@ -64,13 +64,13 @@ for name, attack in {
     "proc: a process of the host in /proc":
         lambda: read(f"/proc/{target.pid}/stat"),
     "landlock: a device": lambda: os.close(
-        call(257, AT_FDCWD, b"/dev/random", os.O_WRONLY)),
-    "seccomp: a userfaultfd": lambda: call(323, 1),
-    "seccomp: io_uring": lambda: call(425, 4, bytes(120)),
+        call("openat", AT_FDCWD, b"/dev/random", os.O_WRONLY)),
+    "seccomp: a userfaultfd": lambda: call("userfaultfd", 1),
+    "seccomp: io_uring": lambda: call("io_uring_setup", 4, bytes(120)),
     "rlimits: more memory": filled,
     "rlimits: more descriptors": descriptors,
     "nnp: new privileges":
-        lambda: found([] if call(157, 39, 0, 0, 0, 0) else ["new"]),
+        lambda: found([] if call("prctl", 39, 0, 0, 0, 0) else ["new"]),
     "caps: a capability": capabilities,
     "dumpable: memory as a file":
         lambda: os.close(os.open("/proc/self/mem", os.O_RDONLY)),

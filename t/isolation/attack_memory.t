@@ -57,7 +57,7 @@ def grown_memory_file():
     return MEGABYTE
 
 def segment():
-    number = call(29, 0, MEGABYTE, 0o1600)
+    number = call("shmget", 0, MEGABYTE, 0o1600)
     libc.shmat.restype = ctypes.c_void_p
     address = libc.shmat(number, None, 0)
     ctypes.memset(address, 1, MEGABYTE)
@@ -67,8 +67,8 @@ def segment():
 def message():
     class Message(ctypes.Structure):
         _fields_ = [("kind", ctypes.c_long), ("text", ctypes.c_char * 8192)]
-    queue = call(68, 0, 0o1600)
-    call(69, queue, ctypes.byref(Message(1)), 8192, 0x800)
+    queue = call("msgget", 0, 0o1600)
+    call("msgsnd", queue, ctypes.byref(Message(1)), 8192, 0x800)
     return 8192
 
 def pipe():

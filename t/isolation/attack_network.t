@@ -120,7 +120,7 @@ def families():
     for family in set(range(1, 64)) - {1, 2, 10, 16}:
         for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, 5:
             try:
-                os.close(call(41, family, kind, 0))
+                os.close(call("socket", family, kind, 0))
             except OSError:
                 continue
 
@@ -129,7 +129,7 @@ def families():
 def protocols():
     for protocol in set(range(32)) - {0}:
         try:
-            os.close(call(41, 16, socket.SOCK_RAW, protocol))
+            os.close(call("socket", 16, socket.SOCK_RAW, protocol))
         except OSError:
             continue
 

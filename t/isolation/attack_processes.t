@@ -38,8 +38,8 @@ for name, ask in (("kill", lambda pid: os.kill(pid, 0)),
                   ("getsid", os.getsid), ("getpgid", os.getpgid),
                   ("sched_getscheduler", os.sched_getscheduler),
                   ("getpriority", lambda pid: os.getpriority(0, pid)),
-                  ("pidfd_open", lambda pid: call(434, pid, 0)),
-                  ("prlimit64", lambda pid: call(302, pid, 7, 0, 0)),
+                  ("pidfd_open", lambda pid: call("pidfd_open", pid, 0)),
+                  ("prlimit64", lambda pid: call("prlimit64", pid, 7, 0, 0)),
                   ("stat /proc", in_proc)):
     attempt(f"find any other process by {name}",
             lambda: found(there(set(range(2, 4096)) - mine, ask)), "InVain",
@@ -62,7 +62,7 @@ iovec = Iovec(ctypes.cast(buffer, ctypes.c_void_p), 64)
 info = ctypes.create_string_buffer(struct.pack("iii", SIGNAL, 0, -1), 128)
 
 def pidfd(pid):
-    return call(434, pid, 0)
+    return call("pidfd_open", pid, 0)
 
 def by_owner(pid):
     # The kernel signals the owner of a descriptor when there is input.
@@ -76,45 +76,50 @@ def by_owner(pid):
     raise InVain
 
 def traced(pid):
-    call(101, 0x4206, pid, 0, 0)                            # PTRACE_SEIZE
-    call(101, 0x4207, pid, 0, 0)                            # PTRACE_INTERRUPT
+    call("ptrace", 0x4206, pid, 0, 0)                       # PTRACE_SEIZE
+    call("ptrace", 0x4207, pid, 0, 0)                       # PTRACE_INTERRUPT
 
 LIMIT = struct.pack("QQ", 8, 8)
 
 WAYS = {
     "kill": lambda pid: os.kill(pid, SIGNAL),
     "kill a group": lambda pid: os.killpg(pid, SIGNAL),
-    "tkill": lambda pid: call(200, pid, SIGNAL),
-    "tgkill": lambda pid: call(234, pid, pid, SIGNAL),
-    "rt_sigqueueinfo": lambda pid: call(129, pid, SIGNAL, info),
-    "rt_tgsigqueueinfo": lambda pid: call(297, pid, pid, SIGNAL, info),
-    "pidfd_send_signal": lambda pid: call(424, pidfd(pid), SIGNAL, 0, 0),
+    "tkill": lambda pid: call("tkill", pid, SIGNAL),
+    "tgkill": lambda pid: call("tgkill", pid, pid, SIGNAL),
+    "rt_sigqueueinfo": lambda pid: call("rt_sigqueueinfo", pid, SIGNAL, info),
+    "rt_tgsigqueueinfo": lambda pid: call(
+        "rt_tgsigqueueinfo", pid, pid, SIGNAL, info),
+    "pidfd_send_signal": lambda pid: call(
+        "pidfd_send_signal", pidfd(pid), SIGNAL, 0, 0),
     "signal by an owned descriptor": by_owner,
-    "ptrace attach": lambda pid: call(101, 16, pid, 0, 0),
+    "ptrace attach": lambda pid: call("ptrace", 16, pid, 0, 0),
     "ptrace seize": traced,
     "process_vm_readv": lambda pid: call(
-        310, pid, ctypes.byref(iovec), 1, ctypes.byref(iovec), 1, 0),
+        "process_vm_readv", pid, ctypes.byref(iovec), 1,
+        ctypes.byref(iovec), 1, 0),
     "process_vm_writev": lambda pid: call(
-        311, pid, ctypes.byref(iovec), 1, ctypes.byref(iovec), 1, 0),
-    "pidfd_getfd": lambda pid: call(438, pidfd(pid), 0, 0),
+        "process_vm_writev", pid, ctypes.byref(iovec), 1,
+        ctypes.byref(iovec), 1, 0),
+    "pidfd_getfd": lambda pid: call("pidfd_getfd", pidfd(pid), 0, 0),
     "process_madvise": lambda pid: call(
-        440, pidfd(pid), ctypes.byref(iovec), 1, 20, 0),
-    "kcmp": lambda pid: call(312, os.getpid(), pid, 2, 0, 0),
-    "move_pages": lambda pid: call(279, pid, 0, 0, 0, 0, 0),
-    "migrate_pages": lambda pid: call(256, pid, 0, 0, 0),
-    "get_robust_list": lambda pid: call(274, pid, buffer, buffer),
+        "process_madvise", pidfd(pid), ctypes.byref(iovec), 1, 20, 0),
+    "kcmp": lambda pid: call("kcmp", os.getpid(), pid, 2, 0, 0),
+    "move_pages": lambda pid: call("move_pages", pid, 0, 0, 0, 0, 0),
+    "migrate_pages": lambda pid: call("migrate_pages", pid, 0, 0, 0),
+    "get_robust_list": lambda pid: call("get_robust_list", pid, buffer, buffer),
     "setpriority": lambda pid: os.setpriority(os.PRIO_PROCESS, pid, 19),
-    "ioprio_set": lambda pid: call(251, 1, pid, 3 << 13),
+    "ioprio_set": lambda pid: call("ioprio_set", 1, pid, 3 << 13),
     "sched_setscheduler": lambda pid: os.sched_setscheduler(
         pid, os.SCHED_IDLE, os.sched_param(0)),
     "sched_setattr": lambda pid: call(
-        314, pid, struct.pack("IIQiIQQQ", 48, 5, 0, 0, 0, 0, 0, 0), 0),
+        "sched_setattr", pid, struct.pack("IIQiIQQQ", 48, 5, 0, 0, 0, 0, 0, 0),
+        0),
     "sched_setaffinity": lambda pid: os.sched_setaffinity(pid, {0}),
     "setpgid": lambda pid: os.setpgid(pid, os.getpgrp()),
-    "limit its files": lambda pid: call(302, pid, 7, LIMIT, 0),
-    "limit its processor time": lambda pid: call(302, pid, 0, LIMIT, 0),
+    "limit its files": lambda pid: call("prlimit64", pid, 7, LIMIT, 0),
+    "limit its processor time": lambda pid: call("prlimit64", pid, 0, LIMIT, 0),
     "open its memory": lambda pid: os.open(f"/proc/{pid}/mem", os.O_RDWR),
-    "join its namespaces": lambda pid: call(308, pidfd(pid), 0x20000000),
+    "join its namespaces": lambda pid: call("setns", pidfd(pid), 0x20000000),
 }
 
 def by(way):
@@ -154,7 +159,7 @@ def beyond_reach():
 def all_of_the_user():
     beyond_reach()
     os.setpriority(os.PRIO_USER, os.getuid(), 19)
-    call(251, 3, os.getuid(), 3 << 13)                      # IOPRIO_WHO_USER
+    call("ioprio_set", 3, os.getuid(), 3 << 13)             # IOPRIO_WHO_USER
 
 attempt("slow all processes of the user down", all_of_the_user,
         *target.unaimed)
@@ -169,9 +174,9 @@ for number in signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM:
 """
 
 UNTRACEABLE = """
-attempt("ptrace the parent", lambda: call(101, 16, os.getppid(), 0, 0),
+attempt("ptrace the parent", lambda: call("ptrace", 16, os.getppid(), 0, 0),
         *REFUSED, "ESRCH")
-attempt("be traced", lambda: call(101, 0, 0, 0, 0), *REFUSED)
+attempt("be traced", lambda: call("ptrace", 0, 0, 0, 0), *REFUSED)
 attempt("read the parent's memory",
         lambda: os.open(f"/proc/{os.getppid()}/mem", os.O_RDONLY),
         "EACCES", "ENOENT", "EPERM")
@@ -299,14 +304,14 @@ class ProcessesOfOthers(IdleCase):
 
 NEW = {
     "fork": "os.fork() or os._exit(0)",
-    "vfork by clone": "call(56, 17, 0, 0, 0, 0) or os._exit(0)",
-    "clone3": "call(435, (ctypes.c_long * 8)(0, 0, 0, 0, 17), 64)"
+    "vfork by clone": "call('clone', 17, 0, 0, 0, 0) or os._exit(0)",
+    "clone3": "call('clone3', (ctypes.c_long * 8)(0, 0, 0, 0, 17), 64)"
               " or os._exit(0)",
-    "a child without a signal": "call(56, 0, 0, 0, 0, 0) or os._exit(0)",
-    "a sibling": "call(56, 0x8000 | 17, 0, 0, 0, 0) or os._exit(0)",
+    "a child without a signal": "call('clone', 0, 0, 0, 0, 0) or os._exit(0)",
+    "a sibling": "call('clone', 0x8000 | 17, 0, 0, 0, 0) or os._exit(0)",
     "posix_spawn": "os.posix_spawn('/bin/true', ['true'], {})",
     "execv": "os.execv('/bin/true', ['true'])",
-    "execveat": "call(322, AT_FDCWD, b'/bin/true', 0, 0, 0)",
+    "execveat": "call('execveat', AT_FDCWD, b'/bin/true', 0, 0, 0)",
     "subprocess": "sys.modules['subprocess'].run('true')",
     "multiprocessing":
         "sys.modules['multiprocessing'].Process().start()",

@@ -107,7 +107,7 @@ count = 0
 # What is queued counts for the user, on the host as well.
 try:
     while count < 100000:
-        call(129, os.getpid(), number, info)
+        call("rt_sigqueueinfo", os.getpid(), number, info)
         count += 1
 except OSError as error:
     print(count, errno.errorcode[error.errno])

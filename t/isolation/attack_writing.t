@@ -81,7 +81,8 @@ CHANGE = {
     "truncate": lambda path: os.truncate(path, 0),
     "chmod": lambda path: os.chmod(path, 0o777),
     "fchmod": lambda path: opened(path, lambda fd: os.fchmod(fd, 0o4777)),
-    "fchmodat2": lambda path: call(452, AT_FDCWD, path.encode(), 0o777, 0),
+    "fchmodat2": lambda path: call(
+        "fchmodat2", AT_FDCWD, path.encode(), 0o777, 0),
     "chown": lambda path: os.chown(path, os.getuid(), os.getgid()),
     "fchown": lambda path: opened(
         path, lambda fd: os.fchown(fd, -1, os.getgid())),
@@ -94,8 +95,9 @@ CHANGE = {
     "set flags": lambda path: opened(path, set_flags),
     "rename": lambda path: os.rename(path, path + ".renamed"),
     "rename over": lambda path: os.rename("/proc/self/status", path),
-    "exchange": lambda path: call(316, AT_FDCWD, path.encode(), AT_FDCWD,
-                                  os.__file__.encode(), 2),
+    "exchange": lambda path: call(
+        "renameat2", AT_FDCWD, path.encode(), AT_FDCWD,
+        os.__file__.encode(), 2),
     "link": lambda path: os.link(path, path + ".linked"),
     "remove": os.unlink,
     "remove the directory of": lambda path: os.rmdir(os.path.dirname(path)),

@@ -16,6 +16,8 @@ target = types.SimpleNamespace(**json.loads(sys.argv[1]))
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
 
+libseccomp = ctypes.CDLL("libseccomp.so.2")
+
 AT_FDCWD = -100
 
 # What a call that is not for programs may answer.
@@ -38,8 +40,15 @@ def found(things):
     return things
 
 
-def call(number, *args):
-    """A system call by its number, without a word of the C library."""
+def call(which, *args):
+    """A system call by name or number, without a word of the C library."""
+    number = which if isinstance(which, int) else (
+        libseccomp.seccomp_syscall_resolve_name(which.encode()))
+
+    # What other processors have, and this one has not.
+    if number != which and number < 0:
+        raise OSError(errno.ENOSYS, which)
+
     args = [ctypes.c_long(a) if isinstance(a, int) else a for a in args]
     ctypes.set_errno(0)
     result = libc.syscall(ctypes.c_long(number), *args)
