@@ -7,6 +7,7 @@ One program leaves a word, or a sign, wherever it can; the other looks there.
 import threading
 
 from pyexec_test import PROCESS, AttackCase, main
+from pyexec_test.patience import PATIENCE
 
 COMMON = """
 import ctypes, fcntl, select, signal, socket, struct, time
@@ -297,7 +298,7 @@ class TwoRuns(AttackCase):
 
     def assertShareNothing(self, one, other, known=()):
         # A busy machine may be too slow for the first time.
-        for pause in 0.2, 2:
+        for pause in 0.2, 2 * PATIENCE:
             written = []
             thread = threading.Thread(target=lambda: written.append(
                 self.attack(WRITER, one, aim={"seconds": 4 * pause},

@@ -14,6 +14,7 @@ import time
 from .canary import Canaries
 from .case import PyexecTestCase
 from .footprint import Footprint
+from .patience import PATIENCE
 from .process import wait_until
 from .server import TOP, WORKER_USER, Server
 
@@ -183,7 +184,7 @@ class AttackCase(PyexecTestCase):
 
         self.assertEqual(wrong, [])
         self.assertTrue(times)
-        self.assertLess(max(times), within)
+        self.assertLess(max(times), within * PATIENCE)
 
     def assertNothingLeft(self, idle, within=5):
         """Processes and descriptors are again what they were."""
@@ -236,7 +237,7 @@ class BombCase(IdleCase):
             over.set()
             thread.join()
 
-        self.assertLess(took, run_timeout + 2)
+        self.assertLess(took, (run_timeout + 2) * PATIENCE)
 
         # Its own, the others', and those that wait for a program.
         idle = self.idle.processes["pyexec-run"]

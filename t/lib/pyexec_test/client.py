@@ -5,6 +5,8 @@ import http.client
 import json as json_codec
 import socket
 
+from .patience import PATIENCE
+
 
 class Answer(collections.namedtuple("Answer", "status headers body")):
     """What came back; headers is an email.message.Message."""
@@ -29,7 +31,7 @@ class Client:
                 timeout=60, chunked=False):
         """One request on a connection of its own; body is bytes or None."""
         connection = http.client.HTTPConnection(self.host, self.port,
-                                                timeout=timeout)
+                                                timeout=timeout * PATIENCE)
         headers = dict(headers or {})
 
         if chunked:
@@ -70,13 +72,14 @@ class Client:
             json["code"] = code
 
         if "run_timeout" in json:
-            json["timeout"] = json.pop("run_timeout")
+            json["timeout"] = json.pop("run_timeout") * PATIENCE
 
         return json
 
     def connect(self, timeout=60):
         """A raw socket, for clients that misbehave."""
-        return socket.create_connection((self.host, self.port), timeout)
+        return socket.create_connection((self.host, self.port),
+                                        timeout * PATIENCE)
 
     def send_and_keep(self, code, path="/run", timeout=60, **fields):
         """Send a POST and return its socket with the answer unread."""

@@ -6,6 +6,7 @@ import re
 import time
 
 from . import process
+from .patience import PATIENCE
 
 INODE = re.compile(r"\[\d+\]$")
 
@@ -32,7 +33,7 @@ class Footprint(collections.namedtuple(
     @classmethod
     def settled(cls, server, timeout=5):
         """The footprint once all spares are there and nothing moves."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         process.wait_until(
             lambda: len(server.processes("pyexec-spare"))
             == server.spares * len(server.reaper_pids()), timeout)

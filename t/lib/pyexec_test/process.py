@@ -6,6 +6,8 @@ import os
 import signal
 import time
 
+from .patience import PATIENCE
+
 PR_SET_CHILD_SUBREAPER = 36
 
 Process = collections.namedtuple(
@@ -128,7 +130,7 @@ def mounts():
 
 def wait_until(condition, timeout=10, interval=0.02):
     """Wait until condition() is true; the last value is the answer."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + timeout * PATIENCE
 
     while True:
         value = condition()

@@ -13,6 +13,7 @@ import tempfile
 
 from . import process
 from .client import Client
+from .patience import PATIENCE, patient
 
 TOP = os.path.join(os.path.dirname(os.path.realpath(__file__)), *[".."] * 3)
 MODULE = os.path.abspath(os.environ.get(
@@ -25,6 +26,9 @@ ALARMS = re.compile(r"\[(alert|emerg|crit)\]")
 COUNTED = re.compile(r"pyexec: jobs: submitted (\d+), done (\d+), "
                      r"abandoned (\d+), stopped (\d+), left (\d+)")
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:")
+
+# nginx gives its workers one second to stop, wherever it is.
+HASTY = (r"worker process \d+ exited on signal 9",) if PATIENCE > 1 else ()
 
 # Everything a server writes is below its prefix.
 MAIN = """\
@@ -135,7 +139,7 @@ class Server(Client):
         text = (self.configuration or CONF).format(
             prefix=self.prefix, port=self.port,
             user=f"user {WORKER_USER};" if root else "",
-            cores=cores if allowed else "", **self.snippets)
+            cores=cores if allowed else "", **patient(self.snippets))
 
         with open(self.conf_path, "w", encoding="utf-8") as conf:
             conf.write(text)
@@ -156,7 +160,7 @@ class Server(Client):
         done = subprocess.run(self.argv("-t"), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, cwd=self.prefix,
-                              timeout=60)
+                              timeout=60 * PATIENCE)
         return done.returncode, done.stdout.decode("utf-8", "replace")
 
     def begin(self, add_cleanup):
@@ -257,7 +261,7 @@ class Server(Client):
             self.signal(number)
 
         try:
-            return self.master.wait(timeout)
+            return self.master.wait(timeout * PATIENCE)
         finally:
             self._forget_master()
 
@@ -377,7 +381,8 @@ class Server(Client):
         """Lines of the error log nobody should see; allow: patterns."""
         return [line for line in self.error_log().splitlines()
                 if ALARMS.search(line)
-                and not any(re.search(pattern, line) for pattern in allow)]
+                and not any(re.search(pattern, line)
+                            for pattern in (*allow, *HASTY))]
 
     def miscounted(self):
         """Jobs that were not done exactly once, which a debug build counts."""
