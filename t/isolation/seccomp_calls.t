@@ -6,11 +6,14 @@ The arguments are no good, so that a call which the filter lets through fails
 with another errno, and does no harm.
 """
 
+import os
+import platform
+import tempfile
 import unittest
 
 from pyexec_test import main
 from pyexec_test.filtered import (
-    BAD, EVERYTHING, KILLED, NOTHING, X86_64, FilterTestCase,
+    BAD, EVERYTHING, KILLED, NOTHING, PROCESSES, X86_64, FilterTestCase,
     filter_so, filtered, forked, number, syscall)
 
 # Each of these is one test, under the least and the most that runs may do.
@@ -91,6 +94,37 @@ class Abis(FilterTestCase):
         code, words = filtered(EVERYTHING, syscall, 2 ** 64 - 1)
         self.assertEqual(code, 0)
         self.assertIn(words, ("'EPERM'", "'ENOSYS'"))
+
+
+# Begins at 0x10054, calls getpid() and then exit(0):
+#     mov r7, #20; svc 0; mov r7, #1; mov r0, #0; svc 0
+ARM = bytes.fromhex(
+    "7f454c4601010100" + "00" * 8 +
+    "02002800" "01000000" "54000100" "34000000" "00000000" "00000005"
+    "3400" "2000" "0100" "0000" "0000" "0000"
+    "01000000" "00000000" "00000100" "00000100" "68000000" "68000000"
+    "05000000" "00000100"
+    "1470a0e3" "000000ef" "0170a0e3" "0000a0e3" "000000ef")
+
+
+@unittest.skipUnless(platform.machine() == "aarch64",
+                     "programs of 32 bits are Arm's")
+class ArmPrograms(FilterTestCase):
+
+    def test_a_32_bit_program_is_killed_by_its_first_call(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "program")
+
+            with open(path, "wb") as file:
+                file.write(ARM)
+
+            os.chmod(path, 0o755)
+
+            if forked(lambda: os.execv(path, [path]))[0] != 0:
+                self.skipTest("this processor has no 32-bit programs")
+
+            for options in PROCESSES, EVERYTHING:
+                self.assertOutcome(KILLED, options, os.execv, path, [path])
 
 
 if __name__ == "__main__":
