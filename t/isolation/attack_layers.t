@@ -5,7 +5,9 @@ One program attacks all layers.  With all of them in place every attempt is in
 vain; with one of them taken away, that one's is not.
 """
 
+import ctypes
 import os
+import socket
 import unittest
 
 from pyexec_test import (MODULE, AttackCase, StartFailure, WithoutLayers,
@@ -143,6 +145,56 @@ class Layers(AttackCase):
             outcomes = self.outcomes(server)
             self.assertIn(layer, self.come_through(outcomes), outcomes)
             self.end(server)
+
+
+SOCKETS = """
+import socket
+
+def connect(family, kind, address):
+    with socket.socket(family, kind) as one:
+        one.connect(address)
+        return "connected"
+
+attempt("TCP", lambda: connect(
+    socket.AF_INET, socket.SOCK_STREAM, tuple(target.tcp)), "EACCES")
+attempt("UDP", lambda: connect(
+    socket.AF_INET, socket.SOCK_DGRAM, tuple(target.udp)), "EACCES")
+attempt("unix", lambda: connect(
+    socket.AF_UNIX, socket.SOCK_STREAM, target.unix), "EACCES")
+"""
+
+# Since which version of Landlock: ABI, socket.
+SINCE = {"TCP": 4, "unix": 9, "UDP": 10}
+
+
+def landlock_abi():
+    return ctypes.CDLL(None).syscall(444, None, 0, 1)
+
+
+class SocketsOfLandlock(AttackCase):
+    """Neither seccomp nor a namespace of its own is between it and these."""
+
+    conf = CONF
+    without = ("guard", "seccomp")
+
+    def test_each_kind_is_refused_since_a_version(self):
+        path = os.path.join(self.server.prefix, "socket")
+
+        with socket.create_server(("127.0.0.1", 0)) as tcp, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, \
+                socket.socket(socket.AF_UNIX) as unix:
+            udp.bind(("127.0.0.1", 0))
+            unix.bind(path)
+            unix.listen()
+            os.chmod(path, 0o777)
+            outcomes = self.attack(SOCKETS, "/process", aim={
+                "tcp": tcp.getsockname(), "udp": udp.getsockname(),
+                "unix": path})
+
+        abi = landlock_abi()
+        self.assertEqual(dict(outcomes), {
+            kind: "EACCES" if abi >= since else "got 'connected'"
+            for kind, since in SINCE.items()})
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root sees what an interpreter "

@@ -24,10 +24,16 @@
 #define PYEXEC_LANDLOCK_TCP            0x3              /* ABI 4 */
 #define PYEXEC_LANDLOCK_SCOPE          0x3              /* ABI 6 */
 
+/* What a run is refused is not to fill the log of the machine. */
+#define PYEXEC_LANDLOCK_QUIET          0x1              /* ABI 7 */
+
+#define PYEXEC_LANDLOCK_UNIX           (1ULL << 16)     /* ABI 9 */
+#define PYEXEC_LANDLOCK_UDP            0xc              /* ABI 10 */
+
 
 typedef struct {
     uint64_t fs;
-    uint64_t net;               /* ABI 4 */
+    uint64_t net;               /* ABI 4, UDP: 10 */
     uint64_t scoped;            /* ABI 6: abstract sockets, signals */
 } pyexec_landlock_rules_t;
 
@@ -71,6 +77,7 @@ static int                    *pyexec_landlock_readable;
 static size_t                  pyexec_landlock_nreadable;
 
 
+static void pyexec_landlock_ask(void);
 static int pyexec_landlock_create(void);
 static int pyexec_landlock_allow_path(int rules, const char *path,
     uint64_t access);
@@ -95,31 +102,7 @@ pyexec_landlock_prepare(const char *const *paths, size_t npaths)
         return -1;
     }
 
-    pyexec_landlock_attr.fs = PYEXEC_LANDLOCK_MAKE | PYEXEC_LANDLOCK_NODE;
-
-    if (pyexec_isolation.mode != PYEXEC_ISOLATION_FULL) {
-        pyexec_landlock_attr.fs |= PYEXEC_LANDLOCK_READ;
-    }
-
-    if (pyexec_landlock_abi < 2) {
-        pyexec_landlock_attr.fs &= ~PYEXEC_LANDLOCK_REFER;
-    }
-
-    if (pyexec_landlock_abi < 3) {
-        pyexec_landlock_attr.fs &= ~PYEXEC_LANDLOCK_TRUNCATE;
-    }
-
-    if (pyexec_landlock_abi < 5) {
-        pyexec_landlock_attr.fs &= ~PYEXEC_LANDLOCK_IOCTL_DEV;
-    }
-
-    if (pyexec_landlock_abi >= 4 && !pyexec_isolation.network) {
-        pyexec_landlock_attr.net = PYEXEC_LANDLOCK_TCP;
-    }
-
-    if (pyexec_landlock_abi >= 6) {
-        pyexec_landlock_attr.scoped = PYEXEC_LANDLOCK_SCOPE;
-    }
+    pyexec_landlock_ask();
 
     if (pyexec_isolation.mode == PYEXEC_ISOLATION_FULL) {
 
@@ -154,6 +137,47 @@ pyexec_landlock_prepare(const char *const *paths, size_t npaths)
 }
 
 
+/* All that this kernel knows, and what is newer than this is left out. */
+
+static void
+pyexec_landlock_ask(void)
+{
+    pyexec_landlock_attr.fs = PYEXEC_LANDLOCK_MAKE | PYEXEC_LANDLOCK_NODE;
+
+    if (pyexec_isolation.mode != PYEXEC_ISOLATION_FULL) {
+        pyexec_landlock_attr.fs |= PYEXEC_LANDLOCK_READ;
+    }
+
+    if (pyexec_landlock_abi < 2) {
+        pyexec_landlock_attr.fs &= ~PYEXEC_LANDLOCK_REFER;
+    }
+
+    if (pyexec_landlock_abi < 3) {
+        pyexec_landlock_attr.fs &= ~PYEXEC_LANDLOCK_TRUNCATE;
+    }
+
+    if (pyexec_landlock_abi < 5) {
+        pyexec_landlock_attr.fs &= ~PYEXEC_LANDLOCK_IOCTL_DEV;
+    }
+
+    if (pyexec_landlock_abi >= 4 && !pyexec_isolation.network) {
+        pyexec_landlock_attr.net = PYEXEC_LANDLOCK_TCP;
+    }
+
+    if (pyexec_landlock_abi >= 6) {
+        pyexec_landlock_attr.scoped = PYEXEC_LANDLOCK_SCOPE;
+    }
+
+    if (pyexec_landlock_abi >= 9) {
+        pyexec_landlock_attr.fs |= PYEXEC_LANDLOCK_UNIX;
+    }
+
+    if (pyexec_landlock_abi >= 10 && !pyexec_isolation.network) {
+        pyexec_landlock_attr.net |= PYEXEC_LANDLOCK_UDP;
+    }
+}
+
+
 int
 pyexec_landlock_enter(void)
 {
@@ -172,7 +196,8 @@ pyexec_landlock_enter(void)
         }
     }
 
-    rc = syscall(SYS_landlock_restrict_self, rules, 0);
+    rc = syscall(SYS_landlock_restrict_self, rules,
+                 pyexec_landlock_abi >= 7 ? PYEXEC_LANDLOCK_QUIET : 0);
 
     if (rules != pyexec_landlock_shared) {
         (void) close(rules);
