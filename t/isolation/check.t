@@ -15,6 +15,7 @@ import tempfile
 import textwrap
 
 from pyexec_test import PyexecTestCase, Server, main
+from pyexec_test.attack import DEBUG_MODULE
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 ISOLATION = os.path.join(TOP, "ngx_pyexec_module", "zygote", "isolation.py")
@@ -63,18 +64,18 @@ class AnInterpreter(PyexecTestCase):
         os.chmod(self.folder, 0o755)
         self.python = os.path.join(self.folder, "python3")
 
-    def check(self, program):
+    def check(self, program, **conf):
         """What nginx -t says of it: (status, its own lines)."""
         with open(self.python, "w", encoding="ascii") as file:
             file.write(INTERPRETER + program)
 
         os.chmod(self.python, 0o755)
-        server = Server(location=f"pyexec_python {self.python};")
+        server = Server(location=f"pyexec_python {self.python};", **conf)
         self.addCleanup(server.remove)
         return server.test_conf()
 
-    def assertRefused(self, program, reason):
-        status, said = self.check(program)
+    def assertRefused(self, program, reason, **conf):
+        status, said = self.check(program, **conf)
         self.assertEqual(status, 1, said)
         self.assertRegex(said, re.escape(f"cannot be used: {reason} in "))
 
@@ -103,6 +104,14 @@ class AnInterpreter(PyexecTestCase):
 
     def test_that_says_nothing_is_not(self):
         self.assertRefused("", "it ended without a word")
+
+    def test_that_hangs_is_not(self):
+        os.environ["PYEXEC_PROBE_TIMEOUT"] = "1"
+        self.addCleanup(os.environ.pop, "PYEXEC_PROBE_TIMEOUT")
+        self.assertRefused("import time\nprint('a word', flush=True)\n"
+                           "time.sleep(600)",
+                           "it has said nothing for 1 seconds",
+                           module=DEBUG_MODULE)
 
     def test_no_two_checks_have_the_same_token(self):
         said = [self.check("print(token)")[1] for _ in range(2)]

@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 
 
-/* an interpreter that says nothing for so long is not one, milliseconds */
-#define NGX_PYEXEC_PROBE_TIMEOUT  10000
+/* an interpreter that says nothing for so long is not one, seconds */
+#define NGX_PYEXEC_PROBE_TIMEOUT  30
 
 /* of what it says, the names of modules not counted; the end is kept */
 #define NGX_PYEXEC_PROBE_SIZE     4096
@@ -23,6 +23,7 @@ static ngx_int_t ngx_pyexec_probe_run(ngx_pyexec_profile_t *profile,
     char *user, char *token, ngx_str_t *said, int *status, ngx_pool_t *pool);
 static ngx_int_t ngx_pyexec_probe_fail(ngx_str_t *said, size_t size);
 static size_t ngx_pyexec_probe_read(ngx_fd_t fd, u_char *buf, size_t size);
+static ngx_int_t ngx_pyexec_probe_timeout(void);
 static void ngx_pyexec_probe_last_line(ngx_str_t *said);
 static ngx_int_t ngx_pyexec_probe_judge(ngx_str_t *said, char *token);
 static void ngx_pyexec_probe_explain(ngx_str_t *said, int status,
@@ -163,7 +164,10 @@ ngx_pyexec_probe_fail(ngx_str_t *said, size_t size)
 }
 
 
-/* Reads to the end; keeps the last half of a buffer that runs over. */
+/*
+ * Reads to the end, or until it has waited for too long, which it says then;
+ * keeps the last half of a buffer that runs over.
+ */
 
 static size_t
 ngx_pyexec_probe_read(ngx_fd_t fd, u_char *buf, size_t size)
@@ -171,20 +175,28 @@ ngx_pyexec_probe_read(ngx_fd_t fd, u_char *buf, size_t size)
     int            rc;
     size_t         len;
     ssize_t        n;
+    ngx_int_t      timeout;
     struct pollfd  pfd;
 
     len = 0;
+    timeout = ngx_pyexec_probe_timeout();
     pfd.fd = fd;
     pfd.events = POLLIN;
 
     for ( ;; ) {
-        rc = poll(&pfd, 1, NGX_PYEXEC_PROBE_TIMEOUT);
+        rc = poll(&pfd, 1, timeout * 1000);
 
         if (rc == -1 && ngx_errno == NGX_EINTR) {
             continue;
         }
 
-        if (rc <= 0) {
+        if (rc == 0) {
+            return ngx_snprintf(buf, size,
+                                "it has said nothing for %i seconds", timeout)
+                   - buf;
+        }
+
+        if (rc == -1) {
             return len;
         }
 
@@ -205,6 +217,25 @@ ngx_pyexec_probe_read(ngx_fd_t fd, u_char *buf, size_t size)
 
         len += n;
     }
+}
+
+
+static ngx_int_t
+ngx_pyexec_probe_timeout(void)
+{
+#ifdef PYEXEC_TEST
+
+    char  *seconds;
+
+    seconds = getenv("PYEXEC_PROBE_TIMEOUT");
+
+    if (seconds != NULL) {
+        return atoi(seconds);
+    }
+
+#endif
+
+    return NGX_PYEXEC_PROBE_TIMEOUT;
 }
 
 
