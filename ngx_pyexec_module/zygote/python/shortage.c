@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "shortage.h"
 
@@ -17,12 +18,8 @@
 /* Exceptions that led to one another: more are not looked at. */
 #define SHORTAGE_CHAIN  32
 
-/*
- * What a thread needs where the default cannot be asked for, bytes, and the
- * page below its stack that nothing may touch.
- */
+/* What a thread needs where the default cannot be asked for, bytes. */
 #define SHORTAGE_STACK  ((size_t) 8 << 20)
-#define SHORTAGE_GUARD  4096
 
 
 /*
@@ -280,13 +277,16 @@ shortage_no_stack(void)
         (void) pthread_attr_destroy(&attr);
     }
 
-    stack = mmap(NULL, size + SHORTAGE_GUARD, PROT_READ|PROT_WRITE,
+    /* The page below it, that nothing may touch. */
+    size += sysconf(_SC_PAGESIZE);
+
+    stack = mmap(NULL, size, PROT_READ|PROT_WRITE,
                  MAP_PRIVATE|MAP_ANONYMOUS|MAP_STACK, -1, 0);
     if (stack == MAP_FAILED) {
         return errno == ENOMEM;
     }
 
-    (void) munmap(stack, size + SHORTAGE_GUARD);
+    (void) munmap(stack, size);
 
     return 0;
 }

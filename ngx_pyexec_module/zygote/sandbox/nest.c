@@ -28,7 +28,7 @@
  */
 #define PYEXEC_NEST_STACK  65536
 
-/* Pages that it needs to wait for the run; a page is no larger than that. */
+/* Pages that it needs to wait for the run, and how large one is at least. */
 #define PYEXEC_NEST_USED   2
 #define PYEXEC_NEST_PAGE   4096
 
