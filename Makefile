@@ -5,7 +5,8 @@
 # make test-on    sets up what is missing, then does "make run" and "make test"
 #                 in a bare system of the SUITE of Debian: bookworm, trixie,
 #                 testing or sid; TESTS='t/...': these alone; DOCS=1: into docs/
-# make test-vm    sets up what is missing, then runs VM_TESTS in another kernel
+# make test-vm    sets up what is missing, then runs VM_TESTS in another kernel:
+#                 of Debian's suite KERNEL, on a processor ARCH
 # make test-cpython
 #                 CPython's own tests in runs and by python3, for an hour or
 #                 so; DOCS=1: into docs/
@@ -63,7 +64,8 @@ server := $(shell [ $$(id -u) != 0 ] \
                   || setpriv --reuid=www-data --regid=www-data --clear-groups \
                          test -r $(CURDIR)/Makefile \
                   && echo $(CURDIR)/$(BUILD) \
-                  || echo /var/cache/pyexec$(subst /,-,$(CURDIR)))
+                  || echo /var/cache/pyexec$(subst \
+                              /,-,$(CURDIR))$(BUILD:build%=%))
 
 ifneq ($(words $(CURDIR)),1)
 $(error nginx cannot be configured in a path with a space: $(CURDIR))
@@ -76,8 +78,9 @@ fuzz_programs = $(fuzzers:fuzz-%=$(BUILD)/fuzz/%_fuzz)
 guarded = $(BUILD)/fuzz/guarded.abi3.so
 
 
-.PHONY: all tree debug install run test test-on test-vm test-cpython unit \
-        unit-tests fuzz bench bench-tools soak clean fuzz-guard $(fuzzers)
+.PHONY: all tree debug install run test test-on test-vm vm-tests \
+        test-cpython unit unit-tests fuzz bench bench-tools soak clean \
+        fuzz-guard $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -112,7 +115,7 @@ $(builds:%=%/Makefile): config $(NGINX_SRC)/conf_flags $(grammar)
 	mkdir -p $(@D)
 	cd $(NGINX_SRC) && . ./conf_flags && \
 	PYEXEC_GRAMMAR=$(PYEXEC_GRAMMAR) PYEXEC_ZYGOTE_DIR=$(compiled_in) \
-	./configure "$${NGX_CONF_FLAGS[@]}" \
+	./configure "$${NGX_CONF_FLAGS[@]}" $(NGX_CROSS) \
 	    --with-cc-opt='$(CFLAGS) -fPIC' --with-ld-opt='$(LDFLAGS)' \
 	    --builddir=$(abspath $(@D)) --add-dynamic-module=$(CURDIR) \
 	    > $(abspath $@).log
@@ -294,19 +297,39 @@ test-on:
 
 
 # In a virtual machine with a kernel of Debian's, which has what the one here
-# may not have: cgroup v2, and an older Landlock.  It is slow, so what looks at
-# the clock is left out.
+# may not have: cgroup v2, an older Landlock or a newer one, pages of another
+# size, or another processor.  It is slow, so what looks at the clock is left
+# out.
 
 VM_TESTS = $(wildcard t/vm/*.t) \
            $(filter-out t/isolation/attack_resources.t \
                         t/isolation/attack_time.t, \
-                        $(wildcard t/isolation/attack_*.t))
+                        $(wildcard t/isolation/attack_*.t)) \
+           $(wildcard t/isolation/seccomp*.t)
+
+native = $(shell dpkg --print-architecture)
+ARCH = $(native)
+KERNEL = $(shell . /etc/os-release && echo $$VERSION_CODENAME)
+
+vm = $(CURDIR)/build/vm
+
+# What is for another processor is built here, from packages for that one.
+
+cross = BUILD=build/$(ARCH) CC=$(CURDIR)/t/vm/cc \
+        PYEXEC_SYSROOT=$(vm)/$(ARCH)/sysroot \
+        PYTHON=$(vm)/$(ARCH)/sysroot/usr/bin/python3 \
+        NGINX_SRC=$(vm)/$(ARCH)/sysroot/usr/share/nginx/src \
+        NGX_CROSS=--crossbuild=Linux:$(ARCH) \
+        NGX_MACHINE=$(subst arm64,aarch64,$(ARCH))
 
 test-vm:
-	build-aux/setup test-vm
-	$(MAKE) --no-print-directory tree debug
-	t/vm/image $(BUILD)/vm
-	t/vm/run $(BUILD)/vm $(server) $(VM_TESTS)
+	build-aux/setup test-vm $(ARCH)
+	t/vm/image $(vm) $(ARCH) $(KERNEL)
+	$(MAKE) --no-print-directory vm-tests ARCH=$(ARCH) \
+	    $(if $(filter-out $(native),$(ARCH)),$(cross))
+
+vm-tests: tree debug $(BUILD)/unit/filter.so
+	t/vm/run $(vm)/$(ARCH) $(KERNEL) $(BUILD) $(server) $(VM_TESTS)
 
 
 # What is there of an earlier time is not run again.
