@@ -311,6 +311,11 @@ guard_replace(guard_function_t *function)
 
     rc = PyObject_SetAttrString(module, function->function, function->guard);
 
+    /* What is not tracked is not found among all functions later. */
+    if (pyexec_guard_whose_function(function->original) == -1) {
+        return -1;
+    }
+
     /* The garbage collector tells a program of all that it tracks. */
     if (PyObject_GC_IsTracked(function->original)) {
         PyObject_GC_UnTrack(function->original);

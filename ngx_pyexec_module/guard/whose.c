@@ -87,6 +87,14 @@ guard_whose_add_functions(PyObject *objects)
 }
 
 
+int
+pyexec_guard_whose_function(PyObject *function)
+{
+    return PyObject_HasAttrString(function, "__code__")
+           ? guard_whose_add_function(function) : 0;
+}
+
+
 static int
 guard_whose_add_function(PyObject *function)
 {

@@ -27,6 +27,12 @@ typedef struct {
  */
 int pyexec_guard_whose_install(void);
 
+/*
+ * The same for the code of one function, before pyexec_guard_whose_install();
+ * one in C has none.
+ */
+int pyexec_guard_whose_function(PyObject *function);
+
 /* Never NULL, sets no exception.  Either may be NULL: the program's. */
 const pyexec_guard_owner_t *pyexec_guard_whose_code(PyObject *code);
 const pyexec_guard_owner_t *pyexec_guard_whose_frame(PyObject *frame);
