@@ -26,6 +26,7 @@ static const guard_operation_t guard_operations[] = {
     (sizeof(guard_operations) / sizeof(guard_operations[0]))
 
 
+static int guard_is_of_package(void);
 static int guard_os(const char *function);
 static const char *guard_module(PyObject *code);
 static int guard_takes_shell(PyObject *frame);
@@ -45,9 +46,15 @@ pyexec_guard_os_system(PyObject *Py_UNUSED(args))
 }
 
 
+/* A package that has workers of its own starts the interpreter so. */
+
 int
 pyexec_guard_os_exec(PyObject *args)
 {
+    if (guard_is_of_package()) {
+        return 0;
+    }
+
     return guard_os(PyTuple_Size(args) == 3
                     && PyTuple_GetItem(args, 2) == Py_None
                     ? "execv" : "execve");
@@ -170,6 +177,37 @@ guard_popen_has_shell(PyObject *frame)
     PyErr_Clear();
 
     return shell;
+}
+
+
+/* Whether what called the functions of os on top is code of a package. */
+
+static int
+guard_is_of_package(void)
+{
+    int         own = 1, package = 0;
+    PyObject   *back, *code, *frame;
+    const char *module;
+
+    frame = (PyObject *) PyEval_GetFrame();
+    Py_XINCREF(frame);
+
+    while (frame != NULL && own) {
+        code = pyexec_guard_frame_code(frame);
+        module = guard_module(code);
+        own = module != NULL && strcmp(module, "os") == 0;
+        package = pyexec_guard_whose_code(code)->kind == PYEXEC_GUARD_PACKAGE;
+        Py_DECREF(code);
+
+        back = own ? pyexec_guard_frame_back(frame) : NULL;
+        Py_DECREF(frame);
+        frame = back;
+    }
+
+    Py_XDECREF(frame);
+    PyErr_Clear();
+
+    return package;
 }
 
 
