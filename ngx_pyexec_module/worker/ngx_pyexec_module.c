@@ -127,6 +127,13 @@ static ngx_command_t  ngx_pyexec_commands[] = {
       0,
       NULL },
 
+    { ngx_string("pyexec_read_only"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_pyexec_isolation_read_only,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("pyexec_network"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
       ngx_pyexec_isolation_network,
@@ -246,6 +253,10 @@ ngx_pyexec_check_interpreters(ngx_conf_t *cf)
     pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
 
     ngx_pyexec_profiles_user(cf, user);
+
+    if (ngx_pyexec_profiles_hide(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     /* what a profile can do, its light one can, too */
 

@@ -5,28 +5,36 @@ import glob
 import os
 import pwd
 import sys
+import time
 
 # How the extension names them; 0 is none.
 MODES = {'off': 1, 'process': 2, 'full': 3}
 
 # How the extension names what an entry of the view is; 0 is none.
-BIND, DIRECTORY, FILE, LINK, HIDE = range(1, 6)
+BIND, DIRECTORY, FILE, LINK, WRITABLE, HIDE = range(1, 7)
 
 # What programs, the linker and the C library need of every Linux.
 SYSTEM = ('/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32')
 SETTINGS = ('/etc/ld.so.cache', '/etc/localtime', '/etc/alternatives',
-            '/etc/mime.types', '/etc/ssl/certs', '/etc/ca-certificates',
+            '/etc/ssl/certs', '/etc/ca-certificates',
             '/etc/pki/tls/certs', '/etc/pki/ca-trust')
 NETWORK = ('/etc/resolv.conf', '/etc/hosts', '/etc/gai.conf')
-# What is copied of each of these; the largest in use have 700 KB.
-NAMES_SIZE = 1 << 20
-NAMES = ('/etc/services', '/etc/protocols')
+# What is copied of each of these, which hold no secret of any machine: each
+# mount costs every run.  The largest in use have 700 KB.
+COPIED_SIZE = 1 << 20
+COPIED = ('/etc/services', '/etc/protocols', '/etc/mime.types',
+          '/etc/timezone', '/etc/matplotlibrc')
+# Directories of such files and of links; no more of them than this.
+COPIED_FILES = 256
+COPIED_TREES = ('/etc/fonts',)
 DEVICES = ('/dev/null', '/dev/zero', '/dev/full', '/dev/random',
            '/dev/urandom')
 LINKS = (('/dev/fd', '../proc/self/fd'), ('/dev/stdin', '../proc/self/fd/0'),
          ('/dev/stdout', '../proc/self/fd/1'),
          ('/dev/stderr', '../proc/self/fd/2'))
 DIRECTORIES = ('/empty', '/script', '/scratch')
+# What no path of the host may take the place of.
+OWN = ('/dev', '/proc', *DIRECTORIES)
 
 REFUSED = (errno.EPERM, errno.EACCES)
 MOUNTS = 'mount, umount2, pivot_root, open_tree, move_mount, mount_setattr'
@@ -66,19 +74,21 @@ def enter(extension, options):
 def isolate(extension, options):
     mode = options['isolation']
     wanted = needed(options['network'] == 'on')
-    paths = readable(wanted)
+    shown = tuple(showing(options['show'], options['hide']))
+    paths = readable((*wanted, *shown))
     scratch = int(options['scratch'])
     hidden = tuple(hiding(paths, wanted, options['hide']))
     if mode == 'process':
         # Rules are for directories, by whatever name these are found.
-        paths = [path for parent in readable(map(os.path.realpath,
-                                                 (*wanted, *NAMES)))
+        paths = [path for parent in readable(map(os.path.realpath, (
+                     *wanted, *shown, *COPIED, *COPIED_TREES)))
                  for path in around(parent, hidden)]
     try:
         extension.isolate(MODES[mode], options['network'] == 'on',
                           may_start_processes(options),
                           int(options['processes']), int(options['memory']),
-                          scratch, view(paths, hidden, scratch)
+                          scratch, view(paths, hidden, scratch,
+                                        int(options['memory']))
                           if mode == 'full' else ())
     except OSError as error:
         raise Unavailable(explain(mode, error)) from None
@@ -184,6 +194,26 @@ def is_below(path, other):
     return path == other or path.startswith(os.path.join(other, ''))
 
 
+def showing(paths, hidden):
+    """The paths, each of them one that a run may see and does."""
+    for path in paths:
+        real = os.path.realpath(path)
+        reason = None
+        if not os.path.exists(path):
+            reason = 'does not exist, or not for the user of the workers'
+        elif not os.access(path, os.R_OK):
+            reason = 'may not be read by the user of the workers'
+        elif os.path.normpath(path) != (path.rstrip('/') or '.'):
+            reason = 'has an empty component, "." or "..", or is the root'
+        elif any(is_below(each, own) for each in (path, real) for own in OWN):
+            reason = 'is something of its own in every run'
+        elif any(is_below(real, os.path.realpath(name)) for name in hidden):
+            reason = 'is a place of nginx that no program may see'
+        if reason:
+            raise Unavailable(f'pyexec_read_only "{path}" {reason}')
+        yield path.rstrip('/')
+
+
 def hiding(paths, wanted, names):
     """Of the names, those that could be read, and need not be."""
     wanted = {name for path in wanted
@@ -213,14 +243,22 @@ def around(path, hidden):
             yield from around(entry, hidden)
 
 
-def view(paths, hidden, scratch):
+def working(scratch):
+    """The directory in which a run finds its program."""
+    return '/scratch' if scratch else '/script'
+
+
+def view(paths, hidden, scratch, memory):
     """The entries of a file system that holds nothing else."""
     entries = [entry_of(path) for path in paths]
     entries += [(BIND, path, None) for path in (*DEVICES, '/proc')]
     entries += [(LINK, path, target) for path, target in LINKS]
-    entries += [(FILE, path, content) for path, content in
-                (*accounts(), *names()) if path not in paths]
+    entries += [(kind, path, content) for kind, path, content in
+                (*accounts(), *copies(), *for_children(memory))
+                if not any(is_below(path, other) for other in paths)]
     entries += [(DIRECTORY, path, None) for path in DIRECTORIES]
+    # What modules write when they are imported; runs have their own there.
+    entries += [(WRITABLE, working(scratch), None)]
     # Temporary files go to the scratch space, unless Python itself is there.
     if not any(is_below(path, '/tmp') for path in paths):
         entries += [(LINK, '/tmp', 'scratch')]
@@ -247,23 +285,66 @@ def accounts():
     except KeyError:
         name = 'pyexec'
     home = '/:/usr/sbin/nologin'
-    yield '/etc/passwd', (f'root:x:0:0:root:{home}\n'
-                          f'{name}:x:{uid}:{gid}:{name}:{home}\n')
-    yield '/etc/group', f'root:x:0:\n{name}:x:{gid}:\n'
-    yield '/etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'
-    yield '/etc/nsswitch.conf', ('passwd: files\ngroup: files\n'
-                                 'hosts: files dns\n'
-                                 'services: files\nprotocols: files\n')
+    yield FILE, '/etc/passwd', (f'root:x:0:0:root:{home}\n'
+                                f'{name}:x:{uid}:{gid}:{name}:{home}\n')
+    yield FILE, '/etc/group', f'root:x:0:\n{name}:x:{gid}:\n'
+    yield FILE, '/etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'
+    yield FILE, '/etc/nsswitch.conf', (
+        'passwd: files\ngroup: files\nhosts: files dns\n'
+        'services: files\nprotocols: files\n')
 
 
-def names():
-    """Files of this machine that are copied: each mount costs every run."""
-    for path in NAMES:
-        try:
+def copies():
+    """Entries for what is copied of this machine."""
+    for path in COPIED:
+        yield from copy(path)
+    for path in COPIED_TREES:
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            for name in sorted(names)[:COPIED_FILES]:
+                yield from copy(os.path.join(folder, name))
+
+
+def copy(path):
+    try:
+        target = os.path.realpath(path)
+        if target != path and is_below(target, '/usr'):
+            yield LINK, path, os.path.relpath(target, os.path.dirname(path))
+        elif os.path.isfile(path):
             with open(path, encoding='utf-8', errors='replace') as file:
-                yield path, file.read(NAMES_SIZE).replace('\0', '')
-        except OSError:
-            pass
+                yield FILE, path, file.read(COPIED_SIZE).replace('\0', '')
+    except OSError:
+        pass
+
+
+def for_children(memory):
+    """What Debian's interpreter imports first lies in /etc."""
+    path = os.path.join(os.path.dirname(os.__file__), 'sitecustomize.py')
+    target = os.path.realpath(path)
+    if target == path or not is_below(target, '/etc'):
+        return
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, 'children.py'), encoding='utf-8') as file:
+        source = file.read()
+    yield FILE, target, source.replace('FILES = {}',
+                                       f'FILES = {figures(memory)!r}', 1)
+
+
+def figures(memory):
+    """Files of /proc, as python/amend_psutil.c has them."""
+    started = int(time.time() - time.clock_gettime(time.CLOCK_BOOTTIME))
+    size = f'{memory >> 10} kB\n'
+    meminfo = ''.join(f'{name}: {size}' for name in
+                      ('MemTotal', 'MemFree', 'MemAvailable'))
+    return {
+        '/proc/stat': 'cpu ' + 10 * ' 0' + '\ncpu0' + 10 * ' 0'
+                      + f'\nintr 0\nctxt 0\nbtime {started}\nsoftirq 0\n',
+        '/proc/meminfo': meminfo + ''.join(
+            f'{name}: 0 kB\n' for name in
+            ('Buffers', 'Cached', 'Active', 'Inactive', 'Shmem', 'Slab',
+             'SwapTotal', 'SwapFree')),
+        '/proc/vmstat': 'pswpin 0\npswpout 0\n',
+    }
 
 
 def explain(mode, error):

@@ -21,6 +21,7 @@ it runs nothing that a site adds.
     scratch=BYTES             0 for none
     cgroup=PATH               a delegated one, or empty
     hide=PATH                 no run may see it; any number of them
+    show=PATH                 every run may read it; any number of them
     entry=NUMBER|-            a descriptor that lets this process into it
 """
 
@@ -35,6 +36,7 @@ import importlib.machinery
 import importlib.util
 import os
 import pwd
+import signal
 import site
 import sys
 import types
@@ -56,6 +58,19 @@ NOBODY = 65534
 
 # Their import is what they are for: a program's, not a preload's.
 PROGRAMS = ('antigravity', 'this')
+
+# What nearly every program that imports a package imports of it.  matplotlib
+# needs a directory to write to for that, which runs may not have.
+PARTS = {'matplotlib': 'matplotlib.pyplot'}
+
+# Of modules in C.
+SUFFIXES = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+
+# An import takes no longer, seconds, or it is not waited for.
+PATIENCE = 60
+
+# Where modules look for one.
+HOMES = ('HOME', 'TMPDIR')
 
 
 def path_of(file):
@@ -91,7 +106,7 @@ def preload(names, strict):
         if name in PROGRAMS and not strict:
             continue
         try:
-            importlib.import_module(name)
+            import_with_part(name)
         except Exception as error:
             if strict or not isinstance(error, ModuleNotFoundError):
                 print(f'cannot import "{name}":'
@@ -99,6 +114,131 @@ def preload(names, strict):
                       file=sys.stderr, flush=True)
             if strict:
                 sys.exit(1)
+
+
+def import_with_part(name):
+    importlib.import_module(name)
+    if name in PARTS:
+        importlib.import_module(PARTS[name])
+
+
+def preload_at_home(names, options):
+    """Some modules write to files when they are imported: let them.
+
+    Nothing of it is left afterwards.  A program that has a scratch space finds
+    a home there.
+    """
+    home = directory(options)
+    # A start that is killed leaves it: it is made for those that need it.
+    made = home is None and any(name in PARTS for name in names)
+    if made:
+        home = os.path.join('/tmp', f'pyexec-{os.urandom(8).hex()}')
+        try:
+            os.mkdir(home, 0o700)
+        except OSError:
+            home, made = None, False
+    if home is not None:
+        os.environ.update(dict.fromkeys(HOMES, home))
+
+    preload(names, options['preload'] == 'strict')
+    room = room_for(left_out(options))
+
+    if home is not None:
+        empty(home)
+    if made:
+        os.rmdir(home)
+    for name in HOMES:
+        os.environ.pop(name, None)
+    if options['scratch'] != '0':
+        os.environ.update(dict.fromkeys(HOMES, SCRATCH))
+    tempfile = sys.modules.get('tempfile')
+    if tempfile is not None:
+        tempfile.tempdir = None
+    return room
+
+
+def left_out(options):
+    """The packages that programs may import and a list has left out.
+
+    Without a list there are none: what imports one of them runs elsewhere.
+    """
+    if options['preload'] != 'strict' or options['allow'] == '*':
+        return []
+    return [name for name in options['allow'].split(',')
+            if name and name not in sys.modules and is_heavy(name)]
+
+
+def room_for(names):
+    """The address space that the code of these packages takes, bytes.
+
+    It is no memory of the one who maps it, and the limit of the address space
+    counts it.  A child finds out, and takes with it what it has imported.
+    """
+    if not names:
+        return 0
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(CONTROL)
+            signal.alarm(PATIENCE)
+            sink = os.open('/dev/null', os.O_RDWR)
+            os.dup2(sink, 1)
+            os.dup2(sink, 2)
+            before = code_mapped()
+            map_all(names)
+            os.write(writing, b'%d' % max(0, code_mapped() - before))
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, 'rb') as pipe:
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    return int(said or 0)
+
+
+def map_all(names):
+    """Import packages and map what they and those that these need have in C.
+
+    That may be more than they import of themselves.
+    """
+    import ctypes
+    for name in names:
+        try:
+            import_with_part(name)
+        except Exception:
+            pass
+    for name, module in list(sys.modules.items()):
+        if '.' in name or not is_heavy(name):
+            continue
+        for path in getattr(module, '__path__', ()):
+            for folder, _, files in os.walk(path):
+                for file in files:
+                    if file.endswith(SUFFIXES):
+                        try:
+                            ctypes.CDLL(os.path.join(folder, file),
+                                        os.RTLD_LAZY)
+                        except OSError:
+                            pass
+
+
+def code_mapped():
+    """What is mapped and no data of this process, bytes."""
+    with open('/proc/self/statm', encoding='ascii') as file:
+        figures = [int(figure) for figure in file.read().split()]
+    return (figures[0] - figures[5]) * os.sysconf('SC_PAGE_SIZE')
+
+
+def empty(folder):
+    for parent, folders, names in os.walk(folder, topdown=False):
+        for name in names:
+            os.unlink(os.path.join(parent, name))
+        for name in folders:
+            path = os.path.join(parent, name)
+            if os.path.islink(path):
+                os.unlink(path)
+            else:
+                os.rmdir(path)
 
 
 def has_known_fork_hooks():
@@ -289,7 +429,7 @@ def serve(options, names):
         sys.exit(1)
 
     os.environ.update(dict.fromkeys(THREADS, '1'))
-    preload(names, options['preload'] == 'strict')
+    extension.make_room(preload_at_home(names, options))
     for name in THREADS:
         del os.environ[name]
 
@@ -326,8 +466,9 @@ def main():
     mode, *words = sys.argv[1:]
     end = words.index('--')
     options = dict(word.split('=', 1) for word in words[:end])
-    options['hide'] = [word[len('hide='):] for word in words[:end]
-                       if word.startswith('hide=')]
+    for name in 'hide', 'show':
+        options[name] = [word[len(name) + 1:] for word in words[:end]
+                         if word.startswith(f'{name}=')]
     names = words[end + 1:]
 
     if mode == 'check':

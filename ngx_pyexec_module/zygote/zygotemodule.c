@@ -309,11 +309,26 @@ zygote_amend(PyObject *Py_UNUSED(module), PyObject *args)
     int any, writable;
 
     if (!PyArg_ParseTuple(args, "pp:amend", &writable, &any)
-        || (!writable && pyexec_amend_prepare() == -1)
+        || pyexec_amend_prepare(writable) == -1
         || (!any && pyexec_amend_breakpoint() == -1))
     {
         return NULL;
     }
+
+    Py_RETURN_NONE;
+}
+
+
+static PyObject *
+zygote_make_room(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    unsigned long long bytes;
+
+    if (!PyArg_ParseTuple(args, "K:make_room", &bytes)) {
+        return NULL;
+    }
+
+    pyexec_isolation.code = bytes;
 
     Py_RETURN_NONE;
 }
@@ -418,7 +433,10 @@ static PyMethodDef zygote_methods[] = {
      "Notice refusals of memory; the argument is a raise's instruction."},
     {"amend", zygote_amend, METH_VARARGS,
      "amend(writable, any)\n--\n\n"
-     "Help modules where no file is written, or not any is imported."},
+     "Help modules to what they need; writable: runs can write files."},
+    {"make_room", zygote_make_room, METH_VARARGS,
+     "make_room(bytes)\n--\n\n"
+     "Before serve(): let runs map so much more code of libraries."},
     {"rewrite_by", zygote_rewrite_by, METH_O,
      "rewrite_by(source)\n--\n\n"
      "Write programs that are compiled only anew by its function rewrite()."},

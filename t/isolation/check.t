@@ -50,7 +50,8 @@ class Extension:
 try:
     isolation.check(Extension(), dict(
         cgroup="/sys/fs/cgroup/a", entry="-", memory="1", processes="1",
-        scratch="0", isolation="full", network="off", allow="*", hide=()))
+        scratch="0", isolation="full", network="off", allow="*", hide=(),
+        show=()))
     print("passed")
 except isolation.Unavailable as error:
     print("unavailable:", error)

@@ -47,6 +47,7 @@ typedef struct {
     size_t                      memory;
     ngx_uint_t                  processes;
     size_t                      scratch;
+    ngx_array_t                *read_only;      /* ngx_str_t, NULL: none */
     ngx_str_t                   cgroup;
 
     /*

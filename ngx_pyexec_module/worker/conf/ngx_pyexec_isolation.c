@@ -187,6 +187,59 @@ ngx_pyexec_isolation_size(ngx_conf_t *cf, off_t min, size_t *size)
 
 
 char *
+ngx_pyexec_isolation_read_only(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_pyexec_loc_conf_t *plcf = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    ngx_pyexec_position_set(cf, &plcf->isolated);
+
+    value = cf->args->elts;
+
+    if (plcf->read_only == NULL) {
+        plcf->read_only = ngx_array_create(cf->pool, 4, sizeof(ngx_str_t));
+        if (plcf->read_only == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+    } else if (plcf->read_only->nelts == 0) {
+        return "stands beside \"none\"";
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_pyexec_words_is(&value[i], "none")) {
+            if (cf->args->nelts > 2 || plcf->read_only->nelts) {
+                return "has \"none\" beside paths";
+            }
+
+            return NGX_CONF_OK;
+        }
+
+        if (value[i].data[0] != '/') {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" is not an absolute path", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        /* what is there, and may be shown, is checked with its reader */
+
+        if (ngx_pyexec_words_push(plcf->read_only, value[i].data,
+                                  value[i].len)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
 ngx_pyexec_isolation_cgroup(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_pyexec_loc_conf_t *plcf = conf;
@@ -248,7 +301,7 @@ ngx_pyexec_isolation_init(ngx_pyexec_loc_conf_t *conf)
     conf->processes = NGX_CONF_UNSET_UINT;
     conf->scratch = NGX_CONF_UNSET_SIZE;
 
-    /* conf->cgroup is set by ngx_pcalloc() */
+    /* conf->cgroup and conf->read_only are set by ngx_pcalloc() */
 }
 
 
@@ -265,6 +318,10 @@ ngx_pyexec_isolation_merge(ngx_pyexec_loc_conf_t *prev,
                               NGX_PYEXEC_PROCESSES_DEFAULT);
     ngx_conf_merge_size_value(conf->scratch, prev->scratch, 0);
     ngx_conf_merge_str_value(conf->cgroup, prev->cgroup, "");
+
+    if (conf->read_only == NULL) {
+        conf->read_only = prev->read_only;
+    }
 
     if (conf->isolated.line == 0) {
         conf->isolated = prev->isolated;

@@ -24,6 +24,8 @@ char *ngx_pyexec_isolation_processes(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_pyexec_isolation_scratch(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_pyexec_isolation_read_only(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_pyexec_isolation_cgroup(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

@@ -34,6 +34,7 @@ struct ngx_pyexec_profile_s {
     size_t                      memory;         /* bytes */
     ngx_uint_t                  processes;      /* threads count, too */
     size_t                      scratch;        /* bytes, 0: none */
+    ngx_array_t                *read_only;      /* ngx_str_t, NULL: none */
     ngx_str_t                   cgroup;         /* empty: none */
     ngx_fd_t                    entry;          /* lets a zygote into it */
 

@@ -11,6 +11,8 @@ static ngx_pyexec_profile_t *ngx_pyexec_profiles_share(ngx_conf_t *cf,
     ngx_pyexec_profile_t *profile);
 static ngx_uint_t ngx_pyexec_profiles_same(ngx_pyexec_profile_t *one,
     ngx_pyexec_profile_t *two);
+static ngx_uint_t ngx_pyexec_profiles_same_list(ngx_array_t *one,
+    ngx_array_t *two);
 static ngx_uint_t ngx_pyexec_profiles_lists(ngx_str_t *list, ngx_str_t *name);
 
 
@@ -34,6 +36,7 @@ ngx_pyexec_profiles_get(ngx_conf_t *cf, ngx_pyexec_loc_conf_t *conf)
     profile->memory = conf->memory;
     profile->processes = conf->processes;
     profile->scratch = conf->scratch;
+    profile->read_only = conf->read_only;
     profile->cgroup = conf->cgroup;
     profile->spares = conf->spares;
     profile->hidden = &pmcf->hidden;
@@ -130,9 +133,6 @@ ngx_pyexec_profiles_share(ngx_conf_t *cf, ngx_pyexec_profile_t *profile)
 static ngx_uint_t
 ngx_pyexec_profiles_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
 {
-    ngx_str_t   *a, *b;
-    ngx_uint_t   i;
-
     if (one->strict != two->strict
         || one->isolation != two->isolation
         || one->network != two->network
@@ -141,16 +141,38 @@ ngx_pyexec_profiles_same(ngx_pyexec_profile_t *one, ngx_pyexec_profile_t *two)
         || one->scratch != two->scratch
         || ngx_strcmp(one->cgroup.data, two->cgroup.data) != 0
         || ngx_strcmp(one->python.data, two->python.data) != 0
-        || ngx_strcmp(one->allow.data, two->allow.data) != 0
-        || one->preload->nelts != two->preload->nelts)
+        || ngx_strcmp(one->allow.data, two->allow.data) != 0)
     {
         return 0;
     }
 
-    a = one->preload->elts;
-    b = two->preload->elts;
+    return ngx_pyexec_profiles_same_list(one->preload, two->preload)
+           && ngx_pyexec_profiles_same_list(one->read_only, two->read_only);
+}
 
-    for (i = 0; i < one->preload->nelts; i++) {
+
+/* Either may be NULL, which is empty. */
+
+static ngx_uint_t
+ngx_pyexec_profiles_same_list(ngx_array_t *one, ngx_array_t *two)
+{
+    ngx_str_t   *a, *b;
+    ngx_uint_t   i, n;
+
+    n = one ? one->nelts : 0;
+
+    if (n != (two ? two->nelts : 0)) {
+        return 0;
+    }
+
+    if (n == 0) {
+        return 1;
+    }
+
+    a = one->elts;
+    b = two->elts;
+
+    for (i = 0; i < n; i++) {
         if (ngx_strcmp(a[i].data, b[i].data) != 0) {
             return 0;
         }
@@ -251,6 +273,30 @@ ngx_pyexec_profiles_refuse(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
                   "pyexec_python \"%V\" cannot be used: %V in %V:%ui",
                   &profile->python, reason, &profile->position.file,
                   profile->position.line);
+}
+
+
+ngx_int_t
+ngx_pyexec_profiles_hide(ngx_conf_t *cf)
+{
+    ngx_uint_t                i;
+    ngx_path_t              **path;
+    ngx_pyexec_main_conf_t   *pmcf;
+
+    pmcf = ngx_http_conf_get_module_main_conf(cf, ngx_pyexec_module);
+
+    path = cf->cycle->paths.elts;
+
+    for (i = 0; i < cf->cycle->paths.nelts; i++) {
+        if (ngx_pyexec_words_push(&pmcf->hidden, path[i]->name.data,
+                                  path[i]->name.len)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

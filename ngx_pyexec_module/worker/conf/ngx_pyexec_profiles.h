@@ -29,6 +29,13 @@ ngx_int_t ngx_pyexec_profiles_lighten(ngx_conf_t *cf,
 void ngx_pyexec_profiles_refuse(ngx_conf_t *cf, ngx_pyexec_profile_t *profile,
     ngx_str_t *reason);
 
+/*
+ * To be called when all of the configuration has been read: no run is to see
+ * the directories that nginx keeps bodies and caches in.  NGX_ERROR for want
+ * of memory.
+ */
+ngx_int_t ngx_pyexec_profiles_hide(ngx_conf_t *cf);
+
 /* Whose the workers will be, as "UID:GID"; "-": whoever nginx is now. */
 void ngx_pyexec_profiles_user(ngx_conf_t *cf,
     u_char user[NGX_PYEXEC_USER_LEN]);

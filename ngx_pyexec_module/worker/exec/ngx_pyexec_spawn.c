@@ -130,13 +130,15 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user, char *token,
     char        **argv, **p;
     ngx_str_t    *name;
     ngx_uint_t    i;
-    ngx_array_t  *hidden;
+    ngx_array_t  *hidden, *shown;
 
     static char  *isolations[] = { "off", "process", "full" };
 
     hidden = profile->hidden;
+    shown = profile->read_only;
 
     argv = ngx_palloc(pool, (profile->preload->nelts + hidden->nelts
+                             + (shown ? shown->nelts : 0)
                              + NGX_PYEXEC_SPAWN_OPTIONS + 6)
                             * sizeof(char *));
     if (argv == NULL) {
@@ -173,6 +175,11 @@ ngx_pyexec_spawn_argv(ngx_pyexec_profile_t *profile, char *user, char *token,
 
     for (i = 0; i < hidden->nelts; i++) {
         *p++ = ngx_pyexec_spawn_option(pool, "hide=%V%Z", &name[i]);
+    }
+
+    for (i = 0; shown && i < shown->nelts; i++) {
+        name = shown->elts;
+        *p++ = ngx_pyexec_spawn_option(pool, "show=%V%Z", &name[i]);
     }
 
     *p++ = "--";

@@ -10,6 +10,7 @@
 typedef struct {
     const char *name;
     int       (*amend)(PyObject *module);
+    int         always;         /* also where files can be written */
 } amend_module_t;
 
 
@@ -29,11 +30,16 @@ static PyObject *amend_breakpoint(PyObject *self, PyObject *args,
 
 
 static const amend_module_t amend_modules[] = {
-    { "_multiprocessing", pyexec_amend_semaphores },
-    { "_sqlite3", pyexec_amend_sqlite },
+    { "_multiprocessing", pyexec_amend_semaphores, 0 },
+    { "_sqlite3", pyexec_amend_sqlite, 0 },
+    { "psutil._psutil_linux", pyexec_amend_psutil, 1 },
 };
 
 #define AMEND_NMODULES  (sizeof(amend_modules) / sizeof(amend_modules[0]))
+
+
+/* Whether runs can write files. */
+static int amend_writable;
 
 
 /* What the import system calls last for a module in C. */
@@ -54,12 +60,19 @@ static amend_function_t amend_breakpointhook = {
 
 
 int
-pyexec_amend_prepare(void)
+pyexec_amend_prepare(int writable)
 {
     size_t    i;
     PyObject *module;
 
+    amend_writable = writable;
+
     for (i = 0; i < AMEND_NMODULES; i++) {
+
+        if (writable && !amend_modules[i].always) {
+            continue;
+        }
+
         module = PyDict_GetItemString(PyImport_GetModuleDict(),
                                       amend_modules[i].name);
 
@@ -135,7 +148,9 @@ amend_executed(const amend_function_t *function, PyObject *module)
 
     for (i = 0; name != NULL && i < AMEND_NMODULES; i++) {
 
-        if (PyUnicode_CompareWithASCIIString(name, amend_modules[i].name) == 0
+        if ((amend_modules[i].always || !amend_writable)
+            && PyUnicode_CompareWithASCIIString(name, amend_modules[i].name)
+               == 0
             && amend_modules[i].amend(module) == -1)
         {
             Py_CLEAR(result);

@@ -23,6 +23,7 @@ typedef struct {
     int                     processes_allowed;  /* a run may start some */
     unsigned                processes;          /* of one run, with threads */
     uint64_t                memory;             /* bytes of one process */
+    uint64_t                code;               /* and so many of libraries */
     uint64_t                scratch;            /* bytes, 0 for none */
     int                     cgroup;             /* each run has one */
 } pyexec_isolation_t;

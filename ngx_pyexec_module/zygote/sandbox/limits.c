@@ -13,6 +13,9 @@
 /* Descriptors of a run: more than honest programs have open at a time. */
 #define PYEXEC_LIMITS_NOFILE  256
 
+/* Bytes: what libraries lock for keys, and complain of where they may not. */
+#define PYEXEC_LIMITS_MEMLOCK  65536
+
 /* Queued signals, which count for the user as a whole, too. */
 #define PYEXEC_LIMITS_SIGPENDING  256
 
@@ -59,7 +62,8 @@ pyexec_limits_prepare(void)
     pyexec_limits_data = (rlim_t) data * page;
 
     if (pyexec_limits_most(RLIMIT_AS,
-                           pyexec_limits_space + pyexec_isolation.memory,
+                           pyexec_limits_space + pyexec_isolation.memory
+                           + pyexec_isolation.code,
                            &pyexec_limits_most_space)
         == -1)
     {
@@ -100,7 +104,7 @@ pyexec_limits_enter(const char **step)
         const char *name;
     } limits[] = {
         { RLIMIT_CORE, 0, "RLIMIT_CORE" },
-        { RLIMIT_MEMLOCK, 0, "RLIMIT_MEMLOCK" },
+        { RLIMIT_MEMLOCK, PYEXEC_LIMITS_MEMLOCK, "RLIMIT_MEMLOCK" },
         { RLIMIT_MSGQUEUE, 0, "RLIMIT_MSGQUEUE" },
         { RLIMIT_SIGPENDING, PYEXEC_LIMITS_SIGPENDING, "RLIMIT_SIGPENDING" },
         { RLIMIT_NOFILE, PYEXEC_LIMITS_NOFILE, "RLIMIT_NOFILE" },

@@ -23,9 +23,13 @@
 /* A directory that is there on every machine, to mount the new root on. */
 #define PYEXEC_VIEW_BASE  "/usr"
 
+/* Room for what modules keep between two starts, such as a list of fonts. */
+#define PYEXEC_VIEW_WRITABLE_OPTIONS  "mode=0700,size=64m,nr_inodes=4096"
+
 
 static int pyexec_view_open(const pyexec_view_entry_t *entry);
 static int pyexec_view_root(void);
+static int pyexec_view_writable(int root, const char *path);
 static int pyexec_view_add(int root, const pyexec_view_entry_t *entry,
     int tree);
 static int pyexec_view_hide(int root, const char *path);
@@ -237,6 +241,10 @@ pyexec_view_add(int root, const pyexec_view_entry_t *entry, int tree)
         return pyexec_view_hide(root, path);
     }
 
+    if (entry->type == PYEXEC_VIEW_WRITABLE) {
+        return pyexec_view_writable(root, path);
+    }
+
     if (pyexec_view_parents(root, path) == -1) {
         return -1;
     }
@@ -284,6 +292,20 @@ pyexec_view_add(int root, const pyexec_view_entry_t *entry, int tree)
     (void) close(tree);
 
     return rc;
+}
+
+
+/* The working directory is no matter until the root is changed. */
+
+static int
+pyexec_view_writable(int root, const char *path)
+{
+    if (fchdir(root) == -1) {
+        return -1;
+    }
+
+    return mount("start", path, "tmpfs", MS_NOSUID|MS_NODEV,
+                 PYEXEC_VIEW_WRITABLE_OPTIONS);
 }
 
 

@@ -23,6 +23,7 @@ typedef enum {
     PYEXEC_VIEW_DIRECTORY,      /* an empty one */
     PYEXEC_VIEW_FILE,           /* one that holds "content" */
     PYEXEC_VIEW_LINK,           /* a symbolic link to "content", relative */
+    PYEXEC_VIEW_WRITABLE,       /* an empty one for the zygote to write to */
     PYEXEC_VIEW_HIDE            /* an empty one over a bound one, if any */
 } pyexec_view_type_t;
 
