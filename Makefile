@@ -10,6 +10,9 @@
 # make test-cpython
 #                 CPython's own tests in runs and by python3, for an hour or
 #                 so; DOCS=1: into docs/
+# make test-packages
+#                 sets up what is missing, 1 GB of packages, then runs a
+#                 program for each; DOCS=1: measures, into docs/
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
 # make fuzz-guard
@@ -79,8 +82,8 @@ guarded = $(BUILD)/fuzz/guarded.abi3.so
 
 
 .PHONY: all tree debug install run test test-on test-vm vm-tests \
-        test-cpython unit unit-tests fuzz bench bench-tools soak clean \
-        fuzz-guard $(fuzzers)
+        test-cpython test-packages unit unit-tests fuzz bench bench-tools \
+        soak clean fuzz-guard $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -194,7 +197,8 @@ bench_tools = $(load_tools) $(BUILD)/bench/policy_bench
 unit_tests = $(patsubst t/%.c,$(BUILD)/%,$(wildcard t/unit/*_test.c))
 unit_objs = $(pure:$(SRC)/%.c=$(BUILD)/unit/%.o)
 tests = $(wildcard t/*.t $(patsubst %,t/%/*.t,endpoint policy isolation \
-                                              lifecycle fidelity fuzz))
+                                              lifecycle fidelity packages \
+                                              fuzz))
 reload_tests = $(patsubst t/%,$(BUILD)/reload/%, \
                           $(shell grep -ls 'Test::Nginx' $(tests)))
 spareless_tests = $(patsubst t/%,$(BUILD)/spareless/%, \
@@ -338,6 +342,15 @@ test-cpython:
 	build-aux/setup test-cpython
 	$(MAKE) --no-print-directory tree
 	t/fidelity/cpython $(if $(DOCS),--page)
+
+
+# "make test" runs these with those of the packages that are soon installed.
+
+test-packages:
+	build-aux/setup test-packages
+	$(MAKE) --no-print-directory tree
+	prove $(wildcard t/packages/*.t)
+	$(if $(DOCS),t/packages/table)
 
 
 # What a fuzzer finds stays in build/, what it starts from is in t/fuzz/corpus.
