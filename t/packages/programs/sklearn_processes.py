@@ -1,6 +1,6 @@
 # python3-sklearn python3-psutil
 # needs pyexec_scratch
-# allows _pickle
+# allows _pickle joblib
 import multiprocessing
 
 from sklearn.datasets import make_classification
