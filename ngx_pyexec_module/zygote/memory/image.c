@@ -115,7 +115,11 @@ pyexec_image_settle(void)
 }
 
 
-/* Those that hold data: writable ones, or that were until they were ready. */
+/*
+ * Those that hold data: writable ones, or that were until they were ready.
+ * Of what a fork shall not copy, a file would be a copy: such is the state of
+ * the C library's generator, of which every run would have the same numbers.
+ */
 
 static size_t
 pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
@@ -126,7 +130,7 @@ pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
 
     *size = 0;
 
-    if (pyexec_procmaps_open(&maps, "/proc/self/maps") == -1) {
+    if (pyexec_procmaps_open(&maps, "/proc/self/smaps") == -1) {
         return 0;
     }
 
@@ -134,7 +138,8 @@ pyexec_image_mappings(pyexec_image_mapping_t *mappings, off_t *size)
            && pyexec_procmaps_next(&maps, &mapping))
     {
         if (!mapping.readable || !mapping.writable || mapping.executable
-            || !mapping.private || mapping.is_stack || mapping.is_kernel)
+            || !mapping.private || mapping.is_stack || mapping.is_kernel
+            || !mapping.is_copied)
         {
             continue;
         }

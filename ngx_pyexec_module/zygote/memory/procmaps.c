@@ -68,6 +68,11 @@ pyexec_procmaps_next(pyexec_procmaps_t *maps, pyexec_mapping_t *mapping)
 
         } else if (sscanf(line, "Referenced: %lu kB", &size) == 1) {
             mapping->referenced = size * 1024;
+
+        } else if (strncmp(line, "VmFlags:", 8) == 0) {
+            mapping->is_copied = strstr(line, " wf") == NULL
+                                 && strstr(line, " dp") == NULL
+                                 && strstr(line, " dc") == NULL;
         }
     }
 

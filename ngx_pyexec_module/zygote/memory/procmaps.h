@@ -24,6 +24,7 @@ typedef struct {
     unsigned  of_file:1;
     unsigned  is_stack:1;       /* of the main thread */
     unsigned  is_kernel:1;      /* [vvar], [vdso] and such: no memory */
+    unsigned  is_copied:1;      /* by a fork, as it is; from smaps, else 0 */
 
     size_t    referenced;       /* bytes; from smaps, else 0 */
 } pyexec_mapping_t;
