@@ -15,6 +15,7 @@
 
 static PyObject *pyexec_compile_only_source;
 static int       pyexec_compile_only_came;
+static int       pyexec_compile_only_ended;
 
 
 static PyObject *pyexec_compile_only_function(PyObject *globals);
@@ -40,6 +41,9 @@ pyexec_compile_only(void)
 int
 pyexec_compile_only_done(void)
 {
+    /* CPython has Python code print an error, and may have to import it. */
+    pyexec_compile_only_ended = 1;
+
     return pyexec_compile_only_came;
 }
 
@@ -131,7 +135,7 @@ static int
 pyexec_compile_only_audit(const char *event, PyObject *Py_UNUSED(args),
     void *Py_UNUSED(data))
 {
-    if (strcmp(event, "exec") != 0) {
+    if (pyexec_compile_only_ended || strcmp(event, "exec") != 0) {
         return 0;
     }
 

@@ -24,7 +24,10 @@ void pyexec_compile_only_prepare(PyObject *source);
  */
 int pyexec_compile_only(void);
 
-/* Whether it came so far: the program has been compiled. */
+/*
+ * Whether it came so far: the program has been compiled.  To be asked when it
+ * has been tried: from here on code runs again.
+ */
 int pyexec_compile_only_done(void);
 
 /*
