@@ -234,6 +234,7 @@ ngx_pyexec_check_post(ngx_pyexec_check_t *check)
 
     r->main->blocked++;
     r->aio = 1;
+    check->write_handler = r->write_event_handler;
     r->write_event_handler = ngx_pyexec_check_write_handler;
 
     check->hold.handler = ngx_pyexec_check_hold_handler;
@@ -272,7 +273,7 @@ ngx_pyexec_check_thread_handler(ngx_event_t *ev)
     r->aio = 0;
 
     if (r->write_event_handler == ngx_pyexec_check_write_handler) {
-        r->write_event_handler = ngx_http_request_empty_handler;
+        r->write_event_handler = check->write_handler;
         check->done(check);
 
     } else {

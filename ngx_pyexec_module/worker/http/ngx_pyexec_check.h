@@ -52,6 +52,7 @@ struct ngx_pyexec_check_s {
     ngx_str_t                   reply;
 
     ngx_event_t                 hold;           /* while a thread decides */
+    ngx_http_event_handler_pt   write_handler;  /* what it was before */
 
     unsigned                    rewritten:1;    /* decided by that */
 };

@@ -13,6 +13,7 @@ static ngx_int_t ngx_pyexec_handler_refuse(ngx_pyexec_ctx_t *ctx,
     ngx_pyexec_reply_e kind);
 static void ngx_pyexec_handler_body(ngx_http_request_t *r);
 static ngx_int_t ngx_pyexec_handler_watch(ngx_pyexec_ctx_t *ctx);
+static void ngx_pyexec_handler_write(ngx_http_request_t *r);
 static void ngx_pyexec_handler_checked(ngx_pyexec_check_t *check);
 static ngx_pyexec_reply_e ngx_pyexec_handler_decide(
     ngx_pyexec_check_t *check);
@@ -194,7 +195,7 @@ ngx_pyexec_handler_watch(ngx_pyexec_ctx_t *ctx)
     }
 
     r->read_event_handler = ngx_http_test_reading;
-    r->write_event_handler = ngx_http_request_empty_handler;
+    r->write_event_handler = ngx_pyexec_handler_write;
 
     /* one that has left already causes no further event */
 
@@ -202,7 +203,31 @@ ngx_pyexec_handler_watch(ngx_pyexec_ctx_t *ctx)
         ngx_post_event(r->connection->read, &ngx_posted_events);
     }
 
+    if (r->connection->write->error) {
+        ngx_post_event(r->connection->write, &ngx_posted_events);
+    }
+
     return NGX_OK;
+}
+
+
+/*
+ * A client of HTTP/3 that cancels its request after it was read whole refuses
+ * the answer, and there is an event of writing only.  What nginx looks at is an
+ * error of reading.
+ */
+
+static void
+ngx_pyexec_handler_write(ngx_http_request_t *r)
+{
+    ngx_connection_t  *c;
+
+    c = r->connection;
+
+    if (c->write->error) {
+        c->read->error = 1;
+        ngx_http_test_reading(r);
+    }
 }
 
 
@@ -232,7 +257,8 @@ ngx_pyexec_handler_checked(ngx_pyexec_check_t *check)
      */
 
     if (ctx->state == NGX_PYEXEC_REQUEST_LEFT
-        || ctx->request->connection->error)
+        || ctx->request->connection->error
+        || ctx->request->connection->write->error)
     {
         ngx_pyexec_request_fail(ctx, NGX_ERROR);
         return;
