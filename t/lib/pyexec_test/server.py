@@ -18,6 +18,8 @@ from .patience import PATIENCE, patient
 TOP = os.path.join(os.path.dirname(os.path.realpath(__file__)), *[".."] * 3)
 MODULE = os.path.abspath(os.environ.get(
     "PYEXEC_MODULE", os.path.join(TOP, "build", "ngx_pyexec_module.so")))
+# An nginx that has the module built in, under test, loads none.
+STATIC = "PYEXEC_STATIC" in os.environ
 NGINX = os.environ.get("TEST_NGINX_BINARY", "/usr/sbin/nginx")
 WORKER_USER = os.environ.get("PYEXEC_TEST_USER", "www-data")
 SPARES = int(os.environ.get("PYEXEC_TEST_SPARES", 4))
@@ -140,6 +142,9 @@ class Server(Client):
             prefix=self.prefix, port=self.port,
             user=f"user {WORKER_USER};" if root else "",
             cores=cores if allowed else "", **patient(self.snippets))
+
+        if STATIC:
+            text = re.sub(r"^load_module .*$", "", text, flags=re.M)
 
         with open(self.conf_path, "w", encoding="utf-8") as conf:
             conf.write(text)
