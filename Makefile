@@ -13,6 +13,12 @@
 # make test-packages
 #                 sets up what is missing, 1 GB of packages, then runs a
 #                 program for each; DOCS=1: measures, into docs/
+# make test-nginx the module with each nginx of NGINX_VERSIONS, suites of Debian
+#                 or versions that it has, or with the sources in NGINX_TREE;
+#                 NGINX_KINDS, NGINX_TEST_FILES: less, or more, of it
+# make test-nginx-suite
+#                 nginx's own tests, unpacked in NGINX_TESTS, with the module
+#                 loaded and without it
 # make unit       the unit tests alone
 # make fuzz       each fuzzer for FUZZ_SECONDS
 # make fuzz-guard
@@ -82,8 +88,8 @@ guarded = $(BUILD)/fuzz/guarded.abi3.so
 
 
 .PHONY: all tree debug install run test test-on test-vm vm-tests \
-        test-cpython test-packages unit unit-tests fuzz bench bench-tools \
-        soak clean fuzz-guard $(fuzzers)
+        test-cpython test-packages test-nginx test-nginx-suite unit \
+        unit-tests fuzz bench bench-tools soak clean fuzz-guard $(fuzzers)
 
 all: $(BUILD)/install/ngx_pyexec_module.so tree
 
@@ -351,6 +357,34 @@ test-packages:
 	$(MAKE) --no-print-directory tree
 	prove $(wildcard t/packages/*.t)
 	$(if $(DOCS),t/packages/table)
+
+
+# Other versions of nginx, from their sources, each with the module loaded and
+# built in.  nginx's own tests run with dynamic-compat.
+
+NGINX_VERSIONS = bookworm trixie
+NGINX_KINDS = dynamic-compat dynamic static-compat static
+NGINX_TEST_FILES = $(patsubst %,t/endpoint/%.t,answer big_request body errors \
+                       http2 http3 inherit methods timeout variables) \
+                   $(patsubst %,t/lifecycle/%.t,http3 kill reload worker)
+
+test-nginx test-nginx-suite: export NGINX_VERSIONS := $(NGINX_VERSIONS)
+test-nginx test-nginx-suite: export NGINX_KINDS := $(NGINX_KINDS)
+test-nginx test-nginx-suite: export NGINX_TREE := $(NGINX_TREE)
+test-nginx test-nginx-suite: export PYEXEC_GRAMMAR := $(PYEXEC_GRAMMAR)
+test-nginx test-nginx-suite: export PYEXEC_ZYGOTE_DIR = $(server)/zygote
+
+test-nginx:
+	build-aux/setup test-nginx
+	$(MAKE) --no-print-directory tree debug $(BUILD)/unit/faults.so
+	t/nginx/run $(BUILD)/nginx $(NGINX_TEST_FILES)
+
+test-nginx-suite:
+	@[ -d '$(NGINX_TESTS)' ] \
+	|| { echo 'NGINX_TESTS names no unpacked test suite of nginx' >&2; exit 1; }
+	build-aux/setup test-nginx
+	$(MAKE) --no-print-directory tree
+	t/nginx/run --suite '$(NGINX_TESTS)' $(BUILD)/nginx
 
 
 # What a fuzzer finds stays in build/, what it starts from is in t/fuzz/corpus.

@@ -9,9 +9,10 @@ import signal
 import traceback
 
 from .case import PyexecTestCase
+from .patience import PATIENCE
 
 PR_SET_NO_NEW_PRIVS = 38
-SECONDS = 20
+SECONDS = 20 * PATIENCE
 
 # How a process ended, where a signal ended it, and the filter's way.
 Died = collections.namedtuple("Died", "signal")
