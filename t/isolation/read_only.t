@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import tempfile
+import unittest.mock
 
 from pyexec_test import PyexecTestCase, main
 
@@ -131,7 +132,9 @@ class Shown(PyexecTestCase):
         self.assertIn("FileNotFoundError", answer["output"])
 
     def test_nginx_is_hidden_below_what_is_shown(self):
-        server = self.serve_shown("/tmp /var/tmp")
+        with unittest.mock.patch("tempfile.tempdir", self.folder):
+            server = self.serve_shown(self.folder)
+
         paths = [server.prefix, os.path.join(server.prefix, "client_body")]
         answer = server.post(LIST.format(paths=paths))
         self.assertRan(answer, "[[], 'FileNotFoundError']\n", "")

@@ -43,7 +43,7 @@ class Packages(PyexecTestCase):
 
     def check(self, program, path):
         plain = self.plain[program.name]
-        self.assertEqual((plain.returncode, plain.error), (0, ""))
+        self.assertEqual(plain.returncode, 0, plain.error)
         posted = run_by_post(self.server, program, path)
         self.assertEqual(difference(plain, posted), "")
 
