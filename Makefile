@@ -371,20 +371,21 @@ NGINX_TEST_FILES = $(patsubst %,t/endpoint/%.t,answer big_request body errors \
 test-nginx test-nginx-suite: export NGINX_VERSIONS := $(NGINX_VERSIONS)
 test-nginx test-nginx-suite: export NGINX_KINDS := $(NGINX_KINDS)
 test-nginx test-nginx-suite: export NGINX_TREE := $(NGINX_TREE)
-test-nginx test-nginx-suite: export PYEXEC_GRAMMAR := $(PYEXEC_GRAMMAR)
-test-nginx test-nginx-suite: export PYEXEC_ZYGOTE_DIR = $(server)/zygote
+
+nginx_run = PYEXEC_GRAMMAR=$(PYEXEC_GRAMMAR) \
+            PYEXEC_ZYGOTE_DIR=$(server)/zygote t/nginx/run
 
 test-nginx:
 	build-aux/setup test-nginx
 	$(MAKE) --no-print-directory tree debug $(BUILD)/unit/faults.so
-	t/nginx/run $(BUILD)/nginx $(NGINX_TEST_FILES)
+	$(nginx_run) $(BUILD)/nginx $(NGINX_TEST_FILES)
 
 test-nginx-suite:
 	@[ -d '$(NGINX_TESTS)' ] \
 	|| { echo 'NGINX_TESTS names no unpacked test suite of nginx' >&2; exit 1; }
 	build-aux/setup test-nginx
 	$(MAKE) --no-print-directory tree
-	t/nginx/run --suite '$(NGINX_TESTS)' $(BUILD)/nginx
+	$(nginx_run) --suite '$(NGINX_TESTS)' $(BUILD)/nginx
 
 
 # What a fuzzer finds stays in build/, what it starts from is in t/fuzz/corpus.
